@@ -1,0 +1,51 @@
+# The front door; meson does the work.  `make help` lists the words.
+BUILD ?= build
+MESON_FLAGS ?=
+T ?= addr
+
+.PHONY: all setup web check demo sanitize fuzz bench lint format docs install clean help
+all: $(BUILD)/build.ninja web
+	@ninja -C $(BUILD) --quiet
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(BUILD)/build.ninja: meson.build | setup
+	@test -f $@ || meson setup $(BUILD) $(MESON_FLAGS) >/dev/null
+
+setup: ## install what is missing (Debian packages, npm packages)
+	@tools/setup
+
+web: setup ## build the pages (web/dist)
+	@tools/web
+
+check: all ## all tests, in under 15 minutes; ends with "N passed, N failed"
+	@tools/check $(BUILD)
+
+demo: all ## the whole path on the lab, then the dashboard on http://[::1]:8064/ (ONCE=1: check and end)
+	@tools/demo $(BUILD) $(ONCE)
+
+sanitize: web ## the tests under ASan and UBSan
+	@test -f build-san/build.ninja || meson setup build-san -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+	@ninja -C build-san --quiet && tools/check build-san
+
+fuzz: web ## libFuzzer on one target: make fuzz T=core_obs SECONDS=60
+	@tools/fuzz $(T) $(or $(SECONDS),60)
+
+bench: all ## figures, one line a goal
+	@tools/bench $(BUILD)
+
+lint: all ## clang-tidy, cppcheck, shellcheck
+	@tools/lint $(BUILD)
+
+format: ## clang-format over the sources
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+docs: all ## the reference, printed by the program into doc/reference
+	@tools/docs $(BUILD)
+
+install: all ## into DESTDIR/PREFIX
+	@tools/install $(BUILD)
+
+clean: ## remove what was built
+	@rm -rf build build-* web/dist

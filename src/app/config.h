@@ -1,0 +1,56 @@
+/*
+ * config: settings, from sextant.conf (ini) and --set section.key=value.  One table (config.c) gives
+ * parsing, checks, the manual and `sextant doctor`.  Parts get their settings as a const struct.
+ */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CONFIG_TEXT_MAX = 256 };
+
+struct config {
+	/* [observer] who we are; probing of public addresses refuses without the first three */
+	char contact_email[CONFIG_TEXT_MAX], info_url[CONFIG_TEXT_MAX], operator_[CONFIG_TEXT_MAX];
+	char vantage[CONFIG_TEXT_MAX]; /* name of this place; default "local" */
+	/* [dns] */
+	char resolver[CONFIG_TEXT_MAX]; /* address or [address]:port; "" = from /etc/resolv.conf */
+	/* [tls] */
+	char ca_file[CONFIG_TEXT_MAX]; /* "" = the system's */
+	/* [guard] comma-separated prefixes */
+	char allow[CONFIG_TEXT_MAX], deny[CONFIG_TEXT_MAX], pref64[CONFIG_TEXT_MAX];
+	char optout_file[CONFIG_TEXT_MAX];
+	/* [selftest] anchors that answer on TCP: "addr:port, ..." */
+	char anchor_v4[CONFIG_TEXT_MAX], anchor_v6[CONFIG_TEXT_MAX];
+	/* [rate] (threats.md section 7) */
+	int64_t targets_per_s, packets_per_s, per_address_gap_ms, per_prefix_per_s, per_ns_qps;
+	int64_t repeat_after_s; /* a silence is asked again after this long */
+	int64_t sites_at_once;
+	/* [serve] */
+	char listen[CONFIG_TEXT_MAX]; /* "[::1]:8064" */
+	/* [store] */
+	char duckdb[CONFIG_TEXT_MAX]; /* path of libduckdb.so; "" = beside the program */
+};
+
+void config_defaults(struct config *c);
+/* Reads an ini file; names file, line, key and remedy when it is wrong. */
+int config_load(struct config *c, const char *path, struct err *e);
+/* "section.key=value" */
+int config_set(struct config *c, const char *setting, struct err *e);
+/* The table as a manual section (mdoc when man, else text). */
+void config_manual(struct buf *out, bool zh, bool man);
+
+/* "a/len, b/len" into a list; a bad one is named. */
+typedef VEC(struct prefix) prefix_list;
+int config_prefixes(const char *text, prefix_list *out, struct err *e);
+/* "192.0.2.1:53", "[2001:db8::1]:53", "192.0.2.1" */
+int config_endpoint(const char *text, uint16_t fallback_port, struct addr *a, uint16_t *port,
+		    struct err *e);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * store: keeps what was observed and what was decided.
+ *
+ *   DIR/state.sqlite  small, transactional, never lost: portfolios, rounds, progress, the outbox,
+ *                     datasets, accounts.  SQLite, WAL, synchronous=FULL.
+ *   DIR/facts.duckdb  large, append-only, columnar: a table obs_NAME for each schema.
+ *   DIR/lock          one process owns the directory; DIR/socket is how others reach it.
+ *
+ * The promise: when store_put returns 0, the batch survives kill -9 and power cut, and it will be in
+ * the facts exactly once.  A batch goes into the outbox (one SQLite transaction, together with the
+ * state changes that belong to it), and from there into the facts (one DuckDB transaction that also
+ * records the batch's id); then it leaves the outbox.
+ *
+ * store_open finds out by itself whether this process may own DIR or must ask the owner through the
+ * socket; both behave alike.  Not for use from several threads.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "core/obs.h"
+#include "core/query.h"
+
+struct store;
+
+enum store_mode {
+	STORE_ANY,   /* own DIR, or ask its owner */
+	STORE_OWNER, /* own DIR or fail: serve */
+};
+
+/* Creates DIR if it is not there.  `schemas` ends with NULL: the tables that must exist, with all
+ * their columns. */
+int store_open(const char *dir, enum store_mode mode, const struct schema *const *schemas,
+	       struct store **out, struct err *e);
+void store_close(struct store *s);
+bool store_is_owner(const struct store *s);
+/* False when the DuckDB library is missing or the facts cannot be opened: *why says it in one
+ * sentence; batches then wait in the outbox and nothing is lost. */
+bool store_has_facts(const struct store *s, const char **why);
+
+/* A state change: one statement of ours with arguments. */
+struct change {
+	const char *sql;
+	struct value args[12];
+	size_t n_args;
+};
+
+/* Makes the batches and the changes durable in one transaction.  Frees the batches. */
+int store_put(struct store *s, struct batch **take, size_t n_batches, const struct change *changes,
+	      size_t n_changes, struct err *e);
+/* Moves the outbox into the facts.  store_put does so by itself when enough has gathered. */
+int store_flush(struct store *s, struct err *e);
+
+/* Questions.  SQL is ours; foreign values are arguments. */
+int store_query_facts(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		      size_t n_args, struct table *out, struct err *e);
+int store_query_state(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		      size_t n_args, struct table *out, struct err *e);
+/* The facts as indicators see them. */
+struct facts store_facts(struct store *s);
+
+/* A number that grows with every change of the facts: caches compare it. */
+int64_t store_generation(struct store *s);
+/* Owner only: serves the socket; call from a loop.  -1: nothing to watch. */
+int store_fd(const struct store *s);
+void store_serve(struct store *s);
+
+#endif
