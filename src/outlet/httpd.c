@@ -1,0 +1,495 @@
+/*
+ * httpd: see httpd.h.
+ *
+ * libmicrohttpd parses requests, in its strictest setting, without a thread of its own (epoll inside
+ * epoll).  A stream of events is a suspended connection with a buffer; it is resumed when there is
+ * something to send.  Expect about 5 KiB a connection.
+ */
+#include "outlet/httpd.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { STREAM_BEHIND_MAX = 65536, VALUE_MAX = 1024, IDLE_S = 20, PREFIX_PLACES = 4096 };
+
+struct stream {
+	struct stream *next;
+	struct httpd *httpd;
+	struct MHD_Connection *connection;
+	struct buf waiting;
+	bool suspended, closing;
+};
+
+struct httpd {
+	struct httpd_config config;
+	struct MHD_Daemon *daemon;
+	struct stream *streams;
+	size_t n_streams;
+	uint16_t port;
+	char host[64]; /* "[::1]:8064" */
+	/* connections by hash of the client's /64 or /24; two prefixes that share a place share its
+	 * allowance, which errs on the strict side */
+	uint16_t open_by_prefix[PREFIX_PLACES];
+};
+
+static const struct {
+	const char *name, *value;
+} fixed_headers[] = {
+	{"Content-Security-Policy",
+	 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+	 "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Referrer-Policy", "no-referrer"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Permissions-Policy", "geolocation=(), camera=(), microphone=()"},
+};
+
+/* ---- requests ---- */
+
+static const char *value(const struct http_request *r, enum MHD_ValueKind kind, const char *name)
+{
+	const char *v = MHD_lookup_connection_value(r->connection, kind, name);
+
+	return v && strlen(v) <= VALUE_MAX ? v : NULL;
+}
+
+const char *http_query(const struct http_request *r, const char *name)
+{
+	return value(r, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *http_header(const struct http_request *r, const char *name)
+{
+	return value(r, MHD_HEADER_KIND, name);
+}
+
+/* The Host header must name us: our address, localhost, or a configured name (T-WEB-09). */
+static bool host_is_ours(const struct httpd *h, const struct http_request *r)
+{
+	const char *host = http_header(r, "Host");
+	size_t n;
+
+	if (!host)
+		return false;
+	if (!strcmp(host, h->host))
+		return true;
+	n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+	if (n > strlen(host))
+		return false;
+	if (!strncmp(h->host, host, n) && h->host[n] == ':')
+		return true;
+	if (n == 9 && !strncasecmp(host, "localhost", 9))
+		return true;
+	for (size_t i = 0; h->config.hosts && h->config.hosts[i]; i++)
+		if (strlen(h->config.hosts[i]) == n && !strncasecmp(h->config.hosts[i], host, n))
+			return true;
+	return false;
+}
+
+static bool path_is_plain(const char *path)
+{
+	if (path[0] != '/' || strlen(path) > L_WEB_REQUEST_LINE_B)
+		return false;
+	for (const char *p = path; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '\\' || !strncmp(p, "/..", 3))
+			return false;
+	return true;
+}
+
+/* ---- answers ---- */
+
+static void add_headers(struct MHD_Response *m, const struct http_response *r)
+{
+	for (size_t i = 0; i < sizeof(fixed_headers) / sizeof(fixed_headers[0]); i++)
+		MHD_add_response_header(m, fixed_headers[i].name, fixed_headers[i].value);
+	MHD_add_response_header(m, "Cross-Origin-Resource-Policy",
+				r->open_data ? "cross-origin" : "same-origin");
+	MHD_add_response_header(m, "Content-Type", r->type);
+	MHD_add_response_header(m, "Cache-Control", r->cache ? r->cache : "no-cache");
+	MHD_add_response_header(m, "Vary", "Accept-Encoding, Accept-Language");
+	if (r->disposition)
+		MHD_add_response_header(m, "Content-Disposition", r->disposition);
+	if (r->open_data)
+		MHD_add_response_header(m, "Access-Control-Allow-Origin", "*");
+	if (r->etag) {
+		char tag[160];
+
+		snprintf(tag, sizeof(tag), "\"%s\"", r->etag);
+		MHD_add_response_header(m, "ETag", tag);
+	}
+}
+
+static bool client_has(const struct http_request *r, const struct http_response *out)
+{
+	const char *have = http_header(r, "If-None-Match");
+	char tag[160];
+
+	if (!have || !out->etag || out->status != 200)
+		return false;
+	snprintf(tag, sizeof(tag), "\"%s\"", out->etag);
+	return strstr(have, tag) != NULL;
+}
+
+static bool takes_gzip(const struct http_request *r)
+{
+	const char *accept = http_header(r, "Accept-Encoding");
+
+	return accept && strstr(accept, "gzip") != NULL && !strstr(accept, "gzip;q=0");
+}
+
+/* The bytes of a gzip member, for the rare client that does not take gzip. */
+static struct MHD_Response *unpacked(const struct http_response *r)
+{
+	uint32_t size;
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)r->fixed, .avail_in = (uInt)r->fixed_len};
+	struct MHD_Response *m = NULL;
+	unsigned char *plain;
+
+	memcpy(&size, (const char *)r->fixed + r->fixed_len - 4, 4); /* ISIZE, RFC 1952 */
+	plain = malloc(size ? size : 1);
+	if (!plain || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) {
+		free(plain);
+		return NULL;
+	}
+	z.next_out = plain;
+	z.avail_out = size;
+	if (inflate(&z, Z_FINISH) == Z_STREAM_END)
+		m = MHD_create_response_from_buffer(size, plain, MHD_RESPMEM_MUST_FREE);
+	else
+		free(plain);
+	inflateEnd(&z);
+	return m;
+}
+
+static struct MHD_Response *make_response(const struct http_request *r, struct http_response *out)
+{
+	struct MHD_Response *m;
+	size_t n = out->body.len;
+
+	if (out->fixed && out->gzip && !takes_gzip(r))
+		return unpacked(out);
+	if (out->fixed) {
+		m = MHD_create_response_from_buffer(out->fixed_len, (void *)(uintptr_t)out->fixed,
+						    MHD_RESPMEM_PERSISTENT);
+		if (m && out->gzip)
+			MHD_add_response_header(m, "Content-Encoding", "gzip");
+		return m;
+	}
+	return MHD_create_response_from_buffer(n, buf_take(&out->body), MHD_RESPMEM_MUST_FREE);
+}
+
+/* ---- server-sent events ---- */
+
+static ssize_t stream_read(void *ctx, uint64_t at, char *to, size_t max)
+{
+	struct stream *s = ctx;
+	size_t n = s->waiting.len < max ? s->waiting.len : max;
+
+	(void)at;
+	if (s->closing)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (!n) {
+		s->suspended = true;
+		MHD_suspend_connection(s->connection);
+		return 0;
+	}
+	memcpy(to, s->waiting.data, n);
+	buf_eat(&s->waiting, n);
+	return (ssize_t)n;
+}
+
+static void stream_free(void *ctx)
+{
+	struct stream *s = ctx;
+
+	for (struct stream **p = &s->httpd->streams; *p; p = &(*p)->next)
+		if (*p == s) {
+			*p = s->next;
+			s->httpd->n_streams--;
+			break;
+		}
+	buf_done(&s->waiting);
+	free(s);
+}
+
+static struct MHD_Response *make_stream(struct httpd *h, const struct http_request *r)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+	struct MHD_Response *m;
+
+	if (!s)
+		return NULL;
+	s->httpd = h;
+	s->connection = r->connection;
+	buf_init(&s->waiting, STREAM_BEHIND_MAX);
+	buf_str(&s->waiting, "retry: 3000\n\n");
+	m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, stream_read, s, stream_free);
+	if (!m) {
+		buf_done(&s->waiting);
+		free(s);
+		return NULL;
+	}
+	s->next = h->streams;
+	h->streams = s;
+	h->n_streams++;
+	return m;
+}
+
+static void wake(struct stream *s)
+{
+	if (!s->suspended)
+		return;
+	s->suspended = false;
+	MHD_resume_connection(s->connection);
+}
+
+void httpd_event(struct httpd *h, const char *event, const char *data)
+{
+	for (struct stream *s = h->streams; s; s = s->next) {
+		buf_printf(&s->waiting, "event: %s\ndata: %s\n\n", event, data);
+		if (buf_full(&s->waiting))
+			s->closing = true; /* too far behind: the browser connects again */
+		wake(s);
+	}
+}
+
+size_t httpd_streams(const struct httpd *h)
+{
+	return h->n_streams;
+}
+
+/* ---- the daemon ---- */
+
+static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const char *why)
+{
+	struct http_response out = {.status = (int)status,
+				    .type = "application/json; charset=utf-8"};
+	struct MHD_Response *m =
+		MHD_create_response_from_buffer(strlen(why), (void *)(uintptr_t)why, MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result done;
+
+	if (!m)
+		return MHD_NO;
+	add_headers(m, &out);
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(m, "Allow", "GET, HEAD");
+	done = MHD_queue_response(c, status, m);
+	MHD_destroy_response(m);
+	return done;
+}
+
+static enum MHD_Result answer(struct httpd *h, const struct http_request *r)
+{
+	struct http_response out = {.status = 200, .type = "text/plain; charset=utf-8"};
+	struct MHD_Response *m;
+	enum MHD_Result done;
+
+	buf_init(&out.body, 64u << 20);
+	h->config.handle(h->config.ctx, r, &out);
+	if (client_has(r, &out)) {
+		out.status = MHD_HTTP_NOT_MODIFIED;
+		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	} else {
+		m = out.events ? make_stream(h, r) : make_response(r, &out);
+	}
+	buf_done(&out.body);
+	if (!m)
+		return MHD_NO;
+	add_headers(m, &out);
+	done = MHD_queue_response(r->connection, (unsigned)out.status, m);
+	MHD_destroy_response(m);
+	return done;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
+				  const char *method, const char *version, const char *upload,
+				  size_t *upload_len, void **state)
+{
+	struct httpd *h = ctx;
+	struct http_request r = {.method = method, .path = url, .connection = c};
+
+	(void)version;
+	(void)upload;
+	if (!*state) { /* first call: headers only; the answer comes with the second */
+		*state = h;
+		return MHD_YES;
+	}
+	if (*upload_len)
+		return MHD_NO; /* a GET with a body */
+	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
+		return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED,
+			      "{\"error\":\"only GET and HEAD are served\",\"remedy\":\"use GET\"}");
+	if (!host_is_ours(h, &r))
+		return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST,
+			      "{\"error\":\"this server has another name\",\"remedy\":\"add the name "
+			      "to serve.hosts\"}");
+	if (!path_is_plain(url))
+		return refuse(c, MHD_HTTP_BAD_REQUEST,
+			      "{\"error\":\"the path is malformed\",\"remedy\":\"\"}");
+	return answer(h, &r);
+}
+
+/* libmicrohttpd's own messages: what a client did wrong is not our error. */
+static void on_log(void *ctx, const char *fmt, va_list ap)
+{
+	char line[256];
+
+	(void)ctx;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("http: %s", line);
+}
+
+/* The place of a client in open_by_prefix; -1 for ourselves, whom no allowance binds. */
+static int place_of(const struct sockaddr *a)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)a;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)a;
+
+	if (a->sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr)
+			       ? -1
+			       : (int)(hash_bytes(&six->sin6_addr, 8) % PREFIX_PLACES);
+	if (a->sa_family == AF_INET && ntohl(four->sin_addr.s_addr) >> 24 != 127)
+		return (int)(hash_bytes(&four->sin_addr, 3) % PREFIX_PLACES);
+	return -1;
+}
+
+static enum MHD_Result on_accept(void *ctx, const struct sockaddr *a, socklen_t len)
+{
+	struct httpd *h = ctx;
+	int place = len >= sizeof(struct sockaddr_in) ? place_of(a) : -1;
+
+	if (place < 0 || h->open_by_prefix[place] < L_WEB_CONNECTIONS_PER_PREFIX)
+		return MHD_YES;
+	limit_hit(LIMIT_WEB_CONNECTIONS_PER_PREFIX);
+	return MHD_NO;
+}
+
+static void on_connection(void *ctx, struct MHD_Connection *c, void **own,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct httpd *h = ctx;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	int place = info ? place_of(info->client_addr) : -1;
+
+	(void)own;
+	if (place >= 0)
+		h->open_by_prefix[place] += what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1;
+}
+
+static int open_listener(const struct httpd_config *c, struct err *e)
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(c->port)};
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(c->port)};
+	bool v6 = c->addr.family == 6;
+	int one = 1, fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char text[ADDR_TEXT_MAX];
+
+	if (fd < 0)
+		return err_set(e, -errno, "cannot open a socket: %s", err_name(errno));
+	memcpy(&six.sin6_addr, c->addr.byte, 16);
+	memcpy(&four.sin_addr, c->addr.byte, 4);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (v6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, v6 ? (struct sockaddr *)&six : (struct sockaddr *)&four,
+		 v6 ? sizeof(six) : sizeof(four)) < 0 ||
+	    listen(fd, 1024) < 0) {
+		int code = errno;
+
+		close(fd);
+		return err_set(e, -code,
+			       "cannot listen on %s port %u: %s; another address or port is set with "
+			       "--listen or serve.listen",
+			       addr_text(&c->addr, text), c->port, err_name(code));
+	}
+	return fd;
+}
+
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_in6 a; /* the port stands at the same place in both families */
+	socklen_t len = sizeof(a);
+
+	return getsockname(fd, (struct sockaddr *)&a, &len) == 0 ? ntohs(a.sin6_port) : 0;
+}
+
+struct httpd *httpd_new(const struct httpd_config *c, struct err *e)
+{
+	struct httpd *h = calloc(1, sizeof(*h));
+	int fd = open_listener(c, e);
+	char text[ADDR_TEXT_MAX];
+
+	if (!h || fd < 0) {
+		free(h);
+		return NULL;
+	}
+	h->config = *c;
+	h->port = port_of(fd);
+	snprintf(h->host, sizeof(h->host), c->addr.family == 6 ? "[%s]:%u" : "%s:%u",
+		 addr_text(&c->addr, text), h->port);
+	h->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, h,
+		on_request, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)L_WEB_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)L_WEB_HEADER_B * 2, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	if (!h->daemon) {
+		err_set(e, -EIO, "the web server does not start");
+		close(fd);
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void httpd_free(struct httpd *h)
+{
+	if (!h)
+		return;
+	for (struct stream *s = h->streams; s; s = s->next) {
+		s->closing = true;
+		wake(s);
+	}
+	MHD_run(h->daemon);
+	MHD_stop_daemon(h->daemon);
+	free(h);
+}
+
+uint16_t httpd_port(const struct httpd *h)
+{
+	return h->port;
+}
+
+int httpd_fd(const struct httpd *h)
+{
+	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+void httpd_run(struct httpd *h)
+{
+	MHD_run(h->daemon);
+}
+
+int64_t httpd_wait_us(struct httpd *h)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
+		return -1;
+	return (int64_t)ms * 1000;
+}
