@@ -46,6 +46,7 @@
 	X(HTTP_FIRST_BYTE_MS, 10000, "milliseconds from request to first byte")                    \
 	X(HTTP_TOTAL_MS, 20000, "milliseconds for one request")                                    \
 	X(HTTP_RATE_B_S, 512, "bytes a second, at least, after the first 5 seconds")               \
+	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
 	/* mail */                                                                                 \
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
