@@ -46,13 +46,13 @@
 	X(HTTP_FIRST_BYTE_MS, 10000, "milliseconds from request to first byte")                    \
 	X(HTTP_TOTAL_MS, 20000, "milliseconds for one request")                                    \
 	X(HTTP_RATE_B_S, 512, "bytes a second, at least, after the first 5 seconds")               \
-	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
 	/* mail */                                                                                 \
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
 	X(SMTP_LINES, 64, "lines of one SMTP reply")                                               \
 	/* registry files */                                                                       \
 	X(RIR_LINE_B, 1024, "bytes of one line of a registry file")                                \
+	X(RIR_RECORDS, 2000000, "records of one registry file")                                    \
 	X(RIR_FILE_B, 268435456, "bytes of one registry file after decompression")                 \
 	X(UNPACK_RATIO, 200, "decompressed bytes to one compressed byte, after the first MiB")     \
 	X(DECODER_MEMORY_B, 1073741824, "bytes of address space of a decoder process")             \
