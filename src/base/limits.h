@@ -63,6 +63,8 @@
 	X(CSV_COLUMNS, 256, "columns of a CSV file")                                               \
 	X(PLAN_FILE_B, 4194304, "bytes of a plan file")                                            \
 	X(CONFIG_FILE_B, 1048576, "bytes of a configuration file")                                 \
+	/* this host */                                                                            \
+	X(OWN_PREFIXES, 16384, "own addresses and links of this host that the guard knows")        \
 	/* between processes */                                                                    \
 	X(IPC_MESSAGE_B, 1048576, "bytes of one message between our processes")                    \
 	X(BATCH_ROWS, 20000, "rows of one batch")                                                  \

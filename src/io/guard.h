@@ -15,27 +15,10 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/special.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* A row of the special-purpose table: IANA's registries and the prefixes that never were public. */
-struct special {
-	struct prefix prefix;
-	const char *class_; /* stable word: "private", "loopback", "documentation", "6to4" ... */
-	const char *rfc;
-	bool global;	    /* globally reachable all the same (e.g. 192.0.0.9/32): not denied */
-};
-/* The most specific row that holds a, or NULL.  IPv6 outside 2000::/3 always has a row. */
-const struct special *special_find(const struct addr *a);
-size_t special_count(void);
-const struct special *special_row(size_t i);
-
-/* The IPv4 address that an IPv6 address carries by its form (RFC 4291 mapped and compatible, RFC
- * 6052 well-known prefix and those in pref64, RFC 3056 6to4, RFC 4380 Teredo, RFC 5214 ISATAP);
- * false if none.  *how is the class word. */
-bool addr_embedded_v4(const struct addr *a, const struct prefix *pref64, size_t n_pref64,
-		      struct addr *v4, const char **how);
 
 struct guard;
 
@@ -45,11 +28,14 @@ struct guard_config {
 	bool skip_own; /* tests only: do not ask the kernel */
 };
 
-/* Reads our own addresses and connected routes from the kernel; fails closed. */
+/* Reads our own addresses and connected routes from the kernel; fails closed: NULL and e. */
 struct guard *guard_new(const struct guard_config *c, struct err *e);
 void guard_free(struct guard *g);
-/* Again from the kernel, if a netlink notice says that something changed. */
+/* Again from the kernel, if a netlink notice says that something changed.  When it cannot be read
+ * the guard denies everything until a later call succeeds. */
 int guard_refresh(struct guard *g, struct err *e);
+/* Readable when there is a notice, for a loop_watch() that calls guard_refresh(); -1 if skip_own. */
+int guard_fd(const struct guard *g);
 
 enum { GUARD_REASON_MAX = 96 };
 /* True if a packet may go there.  Otherwise reason gets "class" or "class:inner", e.g.
@@ -57,5 +43,13 @@ enum { GUARD_REASON_MAX = 96 };
 bool guard_ok(struct guard *g, const struct addr *a, char reason[static GUARD_REASON_MAX]);
 /* Is it outside every special prefix, so that public politeness rules (P-ATTR) hold? */
 bool guard_is_public(const struct guard *g, const struct addr *a);
+
+/* Does this host text name an address with a zone ("fe80::1%eth0", "[fe80::1%25eth0]")?  Such a URL
+ * is refused (T-SSRF-04): a zone means our own links, whatever the address says. */
+bool host_has_zone(const char *host);
+struct sockaddr;
+/* The address in a sockaddr as it will be given to connect or sendto; false, with *why a word, if it
+ * is of another family, too short, or has a scope id. */
+bool guard_sockaddr(const struct sockaddr *sa, size_t len, struct addr *a, const char **why);
 
 #endif
