@@ -156,14 +156,17 @@ static void take_rfc6052(const struct addr *a, unsigned len, struct addr *v4)
 	}
 }
 
+/* The longest of these prefixes that holds a decides. */
 static bool in_pref64(const struct addr *a, const struct prefix *list, size_t n, struct addr *v4)
 {
+	unsigned best = 0;
+
 	for (size_t i = 0; i < n; i++)
-		if (pref64_len_ok(list[i].len) && prefix_has(&list[i], a)) {
-			take_rfc6052(a, list[i].len, v4);
-			return true;
-		}
-	return false;
+		if (pref64_len_ok(list[i].len) && list[i].len > best && prefix_has(&list[i], a))
+			best = list[i].len;
+	if (best)
+		take_rfc6052(a, best, v4);
+	return best != 0;
 }
 
 /* RFC 5214, 6.1: an interface identifier of 0000:5efe or 0200:5efe and the IPv4 address. */

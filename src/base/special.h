@@ -51,7 +51,7 @@ bool addr_embedded_v4(const struct addr *a, const struct prefix *pref64, size_t 
 bool pref64_len_ok(unsigned len);
 
 /* Reads a table of this form into rows, sorted, with texts in a (tests hand in broken ones).  Returns
- * how many, or -1 and e. */
+ * how many, or a negative errno and e. */
 int special_parse(const char *text, size_t len, struct arena *a, struct special *rows, size_t max,
 		  struct err *e);
 
