@@ -2,6 +2,7 @@
 #include "app/schemas.h"
 
 #include "check/evidence.h"
+#include "core/registry.h"
 #include "core/verdict.h"
 
 #include <string.h>
@@ -12,6 +13,9 @@ const struct schema *const known_schemas[] = {
 	&web_schema,
 	&smtp_schema,
 	&selftest_schema,
+	&delegation_schema,
+	&dataset_schema,
+	&country_schema,
 	NULL,
 };
 
