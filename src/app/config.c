@@ -73,6 +73,8 @@ static const struct setting table[] = {
 	    "同时进行的站点数"),
 	S("serve", "listen", listen, "[::1]:8064", "address and port of the dashboard",
 	  "仪表盘监听的地址与端口"),
+	S("serve", "hosts", hosts, "", "further names that the dashboard answers to",
+	  "仪表盘另外接受的主机名"),
 	S("store", "duckdb", duckdb, "", "path of libduckdb.so; default: beside the program",
 	  "libduckdb.so 的路径；默认在程序旁"),
 };

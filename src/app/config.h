@@ -34,6 +34,7 @@ struct config {
 	int64_t sites_at_once;
 	/* [serve] */
 	char listen[CONFIG_TEXT_MAX]; /* "[::1]:8064" */
+	char hosts[CONFIG_TEXT_MAX];  /* further names in Host */
 	/* [store] */
 	char duckdb[CONFIG_TEXT_MAX]; /* path of libduckdb.so; "" = beside the program */
 };
