@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096 };
+enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096, ROUNDS_NAMED = 200 };
 enum column { COL_AT, COL_GROUP, COL_NUM, COL_DEN, COL_N, COL_UNKNOWN, COL_VALUE, COL_LO, COL_HI };
 
 /* A complete round. */
@@ -192,6 +192,8 @@ static int add_filter(struct eval *v, const struct series_filter *w, struct err 
 
 	if (!sql)
 		return err_set(e, -EINVAL, "%s cannot be filtered by %s", v->indicator->id, w->column);
+	if (w->op == SERIES_EQ && !strcmp(w->column, "rank"))
+		return err_set(e, -EINVAL, "rank is compared with <= or >=");
 	if (w->op == SERIES_EQ)
 		return condition_words(v, sql, w->text, e);
 	condition(v, sql, w->op == SERIES_LE ? "<=" : ">=", value_i64(w->number));
@@ -225,15 +227,33 @@ static int make_where(struct eval *v, const char *group, struct err *e)
 		condition(v, "at_us", ">=", value_i64(ask->from_us));
 	if (ask->to_us != I64_NULL)
 		condition(v, "at_us", "<", value_i64(ask->to_us));
-	if (ask->only)
-		condition(v, group, "=", value_text(strcmp(ask->only, GROUP_NONE) ? ask->only : ""));
+	if (ask->only) {
+		buf_printf(&v->where, " AND coalesce(%s, '') = ?", group);
+		*vec_push(&v->one) = value_text(strcmp(ask->only, GROUP_NONE) ? ask->only : "");
+	}
 	for (size_t i = 0; i < ask->n_filters; i++)
 		if (add_filter(v, &ask->filters[i], e))
 			return e->code;
 	return 0;
 }
 
-/* Puts {grp} and {where} in, and the arguments in their order. */
+/* The rounds by name, so that the store need not look at others; all when they are very many. */
+static void put_rounds(struct eval *v)
+{
+	size_t n = v->ask->latest && v->rounds.n ? 1 : v->rounds.n;
+
+	if (!n || n > ROUNDS_NAMED) {
+		buf_str(&v->sql, "(SELECT round FROM obs_round WHERE complete)");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&v->sql, i ? ", ?" : "(?");
+		*vec_push(&v->args) = value_text(v->rounds.at[i].id);
+	}
+	buf_char(&v->sql, ')');
+}
+
+/* Puts {grp}, {rounds} and {where} in, and the arguments in their order. */
 static void make_sql(struct eval *v, const char *group)
 {
 	const char *s = v->indicator->sql;
@@ -242,6 +262,9 @@ static void make_sql(struct eval *v, const char *group)
 		if (!strncmp(s, "{grp}", 5)) {
 			buf_str(&v->sql, group);
 			s += 5;
+		} else if (!strncmp(s, "{rounds}", 8)) {
+			put_rounds(v);
+			s += 8;
 		} else if (!strncmp(s, "{where}", 7)) {
 			buf_add(&v->sql, v->where.data, v->where.len);
 			for (size_t i = 0; i < v->one.n; i++)

@@ -3,19 +3,21 @@
 
 const struct indicator indicator_site_aaaa = {
 	.id = "site_aaaa",
-	.title_en = "Sites with an IPv6 address",
-	.title_zh = "有 IPv6 地址（AAAA）的网站占比",
+	.title_en = "Sites with an IPv6 address (AAAA)",
+	.title_zh = "有 IPv6 地址（AAAA 记录）的网站占比",
 	.dimension = "application",
 	.unit = "%",
 	.kind = INDICATOR_SHARE,
-	.formula_en = "sites whose apex has at least one global AAAA / sites with an address at all",
-	.formula_zh = "主域名至少有一个全球单播 AAAA 记录的网站数 ÷ 有任一地址的网站数",
+	.formula_en = "sites whose name has at least one global AAAA / sites with an address",
+	.formula_zh = "域名至少有一个可用 AAAA 记录的网站数 ÷ 有地址的网站数",
 	.numerator_en = "sites with a usable AAAA (check aaaa: pass or partial)",
-	.numerator_zh = "有可用 AAAA 的网站（检查项 aaaa 通过或部分支持）",
+	.numerator_zh = "有可用 AAAA 记录的网站（检查 aaaa：通过或部分支持）",
 	.denominator_en = "sites with an IPv4 or IPv6 address, decided",
 	.denominator_zh = "有 IPv4 或 IPv6 地址且结论明确的网站",
-	.source = "Czyz et al., SIGCOMM 2014, metric R1; NIST USGv6 deployment monitor (assigned)",
+	.source =
+		"Czyz et al. 2014, metric R1 (AAAA); NIST USGv6 deployment monitor "
+		"(assigned); CAC site rubric, DNS records",
 	.better = "up",
-	.sql = SITE_SHARE("aaaa", "verdict IN ('pass', 'partial')", SITE_DECIDED),
+	.sql = SITE_SHARE("aaaa", "verdict IN ('pass', 'partial')"),
 	SITE_COMMON,
 };
