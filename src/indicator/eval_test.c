@@ -28,6 +28,14 @@ static int give(struct arena *a, struct table *out, const struct value *cells, s
 	return 0;
 }
 
+static void print_arg(char *out, size_t max, const struct value *v)
+{
+	if (v->type == VALUE_I64)
+		snprintf(out, max, "%lld", (long long)v->i64);
+	else
+		snprintf(out, max, "%s", v->s.data);
+}
+
 static int answer(void *ctx, struct arena *a, const char *sql, const struct value *args,
 		  size_t n_args, struct table *out, struct err *e)
 {
@@ -47,9 +55,7 @@ static int answer(void *ctx, struct arena *a, const char *sql, const struct valu
 	snprintf(f->sql, sizeof(f->sql), "%s", sql);
 	f->n_args = n_args;
 	for (size_t i = 0; i < n_args && i < 16; i++)
-		snprintf(f->args[i], sizeof(f->args[i]), args[i].type == VALUE_I64 ? "%lld" : "%s",
-			 args[i].type == VALUE_I64 ? (void *)(intptr_t)args[i].i64
-						   : (const void *)args[i].s.data);
+		print_arg(f->args[i], sizeof(f->args[i]), &args[i]);
 	give(a, out, f->answer, f->n_rows, f->n_cols);
 	out->cut = f->cut;
 	return 0;
