@@ -9,6 +9,7 @@
 #define CHECK_CHECK_H
 
 #include "check/evidence.h"
+#include "check/view.h"
 #include "core/verdict.h"
 
 /* One possible answer: the verdict that goes with it and what to do about it. */
@@ -20,7 +21,10 @@ struct reason {
 					    * {} is replaced by finding.subject (a host, an address) */
 };
 
+struct check;
+
 struct finding {
+	const struct check *check; /* whose question it is */
 	const struct reason *reason;
 	char subject[256];    /* what the remedy is about: a host name, an address; may be "" */
 	struct json *detail;  /* judge writes members of one JSON object here: the addresses, name
@@ -45,7 +49,38 @@ const struct reason *check_reason(const struct check *c, const char *code);
 void check_run(const struct check *c, const struct site *s, struct arena *a,
 	       struct verdict_row *row);
 
-/* For judges: sets the reason by its code; the code must be in c->reasons. */
-void finding_set(struct finding *f, const struct check *c, const char *code);
+/* Rows that many checks share: all say that we do not know, and what would let us know. */
+#define REASON_NO_V6                                                                               \
+	{"observer_no_v6", VERDICT_UNKNOWN, "the observer had no working IPv6 in this round",      \
+	 "本轮观测点的 IPv6 不可用", "give the observer IPv6 and set selftest.anchor_v6",           \
+	 "为观测点接入 IPv6，并设置 selftest.anchor_v6"}
+#define REASON_NO_V4                                                                               \
+	{"observer_no_v4", VERDICT_UNKNOWN, "the observer had no working IPv4 to compare with",    \
+	 "本轮观测点的 IPv4 不可用，无法比较", "give the observer IPv4 and set selftest.anchor_v4", \
+	 "为观测点接入 IPv4，并设置 selftest.anchor_v4"}
+#define REASON_RESOLVER                                                                            \
+	{"resolver_failed", VERDICT_UNKNOWN, "the observer's resolver did not answer",             \
+	 "观测点的递归解析器没有应答", "repair the resolver or set another in dns.resolver",        \
+	 "修复递归解析器，或在 dns.resolver 中改用其他解析器"}
+#define REASON_DNS_TIMEOUT                                                                         \
+	{"dns_timeout", VERDICT_UNKNOWN, "the question got no answer, which proves nothing",       \
+	 "DNS 查询无应答，不足以下结论", "look again in the next round", "下一轮再次探测"}
+#define REASON_DNS_SERVFAIL                                                                        \
+	{"dns_servfail", VERDICT_UNKNOWN, "the resolver failed on it, which proves nothing",       \
+	 "解析器返回失败，不足以下结论", "look again in the next round", "下一轮再次探测"}
+#define REASON_TIMEOUT_ONCE                                                                        \
+	{"timeout_once", VERDICT_UNKNOWN, "one look ended in silence and was not repeated",        \
+	 "仅一次探测超时，尚未复测", "look again in the next round", "下一轮再次探测"}
+#define REASON_LIMIT                                                                               \
+	{"limit", VERDICT_UNKNOWN, "the budget of this site was spent before the look",            \
+	 "该站点的探测预算已用尽，未能探测", "look at it alone: sextant check {}",                  \
+	 "可单独探测：sextant check {}"}
+#define REASON_DENIED                                                                              \
+	{"denied", VERDICT_UNKNOWN, "our guard or an opt-out forbids to look there",               \
+	 "地址保护或退出名单禁止探测该目标", "", ""}
+#define REASONS_DNS REASON_RESOLVER, REASON_DNS_TIMEOUT, REASON_DNS_SERVFAIL, REASON_LIMIT, REASON_DENIED
+
+/* For judges: sets the reason by its code, which must be one of the check's. */
+void finding_set(struct finding *f, const char *code);
 
 #endif

@@ -116,6 +116,9 @@ struct site {
 	bool v4_works, v6_works, resolver_works; /* the observer's self-test; a judge of anything
 						  * over IPv6 answers unknown when v6 does not */
 	int64_t now_us;              /* time of the round, for certificate validity */
+	const char *target;          /* NULL: judges of the web choose apex or www; else this one */
+	const struct prefix *allow;  /* special prefixes that are as good as public in this round */
+	size_t n_allow;
 	struct evidence_list dns, web, smtp;
 };
 

@@ -20,9 +20,9 @@ const struct reason *check_reason(const struct check *c, const char *code)
 	return NULL;
 }
 
-void finding_set(struct finding *f, const struct check *c, const char *code)
+void finding_set(struct finding *f, const char *code)
 {
-	f->reason = check_reason(c, code);
+	f->reason = check_reason(f->check, code);
 	assert(f->reason);
 }
 
@@ -30,7 +30,7 @@ void check_run(const struct check *c, const struct site *s, struct arena *a, str
 {
 	struct buf out;
 	struct json detail;
-	struct finding f = {.detail = &detail};
+	struct finding f = {.check = c, .detail = &detail};
 
 	buf_init(&out, 1 << 16);
 	json_init(&detail, &out);

@@ -1,0 +1,147 @@
+/*
+ * same_content: do visitors get the same page over both families?  Ports, then status, then text:
+ * equal body, or SimHash of the visible words (Charikar 2002) at most 8 of 64 bits apart.
+ */
+#include "check/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NEAR_BITS = 8, FAR_BITS = 16 };
+
+static const struct reason reasons[] = {
+	{"same", VERDICT_PASS, "the same page comes over both families", "两个协议族访问到的页面相同", "", ""},
+	{"differs_slightly", VERDICT_PARTIAL, "the pages differ a little, or in their title",
+	 "两个协议族的页面略有差异，或标题不同", "compare the page of {} over both families",
+	 "对照检查 {} 在两个协议族上的页面"},
+	{"status_differs", VERDICT_FAIL, "the status codes differ", "状态码不同",
+	 "serve {} over IPv6 from the same configuration as over IPv4",
+	 "使 {} 的 IPv6 服务与 IPv4 使用相同配置"},
+	{"ports_differ", VERDICT_FAIL, "the sets of open web ports differ", "开放的 Web 端口集合不同",
+	 "open the same ports (80, 443) of {} on both families", "使 {} 在两个协议族上开放相同端口（80、443）"},
+	{"text_differs", VERDICT_FAIL, "another page comes over IPv6", "经 IPv6 访问到的是另一个页面",
+	 "serve the site {}, not a default page, on its IPv6 address",
+	 "在 IPv6 地址上提供 {} 的站点内容，而不是默认页面"},
+	{"one_family", VERDICT_NA, "only one family gives a page, so nothing can be compared",
+	 "只有一个协议族可访问，无法比较", "", ""},
+	{"blocked", VERDICT_UNKNOWN, "one family answers 403, 429 or 503: perhaps we are being kept out",
+	 "其中一个协议族返回 403、429 或 503，可能是访问限制所致",
+	 "let the observer's addresses pass the filter before {}, or look again later",
+	 "在 {} 前的防护设备放行观测点地址，或稍后复测"},
+	REASON_NO_V6,
+	REASON_NO_V4,
+	REASON_TIMEOUT_ONCE,
+	REASONS_DNS,
+	{0},
+};
+
+static bool is_block(int64_t status)
+{
+	return status == 403 || status == 429 || status == 503;
+}
+
+/* NULL if the same ports are open; a silence seen once proves nothing. */
+static const char *compare_ports(const struct site *s, const char *target, struct json *detail)
+{
+	const char *code = NULL;
+
+	for (enum web_scheme i = SCHEME_HTTP; i <= SCHEME_HTTPS; i++) {
+		const struct obs *v6 = site_web(s, target, 6, i, 0), *v4 = site_web(s, target, 4, i, 0);
+		bool open6 = web_connected(v6), open4 = web_connected(v4);
+		const char *closed = web_connect_code(open6 ? v4 : v6);
+
+		json_put_bool(detail, i ? "v6_443_open" : "v6_80_open", open6);
+		json_put_bool(detail, i ? "v4_443_open" : "v4_80_open", open4);
+		if (open6 != open4 && !(code && !strcmp(code, "ports_differ")))
+			code = code_unknown(closed) ? closed : "ports_differ";
+	}
+	return code;
+}
+
+static int distance(int64_t a, int64_t b)
+{
+	return __builtin_popcountll((unsigned long long)(a ^ b));
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_length(const struct web_row *a, const struct web_row *b)
+{
+	int64_t more = a->body_b > b->body_b ? a->body_b : b->body_b;
+	int64_t less = a->body_b > b->body_b ? b->body_b : a->body_b;
+
+	return more - less <= more / 10;
+}
+
+static const char *compare_pages(const struct web_row *v6, const struct web_row *v4,
+				 struct json *detail)
+{
+	bool words6 = v6->text_words > 0, words4 = v4->text_words > 0;
+	int bits;
+
+	if (v6->body_sha256 && same_text(v6->body_sha256, v4->body_sha256))
+		return "same";
+	if (words6 != words4)
+		return "text_differs";
+	if (!words6) /* no words on either: a program or a picture */
+		return same_length(v6, v4) && same_text(v6->title, v4->title) ? "same"
+									       : "differs_slightly";
+	bits = distance(v6->text_hash, v4->text_hash);
+	json_put_i64(detail, "distance", bits);
+	if (bits > FAR_BITS)
+		return "text_differs";
+	return bits > NEAR_BITS || !same_text(v6->title, v4->title) ? "differs_slightly" : "same";
+}
+
+static const char *compare(const struct site *s, const char *target, const struct web_row *v6,
+			   const struct web_row *v4, struct json *detail)
+{
+	const char *code = compare_ports(s, target, detail);
+
+	if (code)
+		return code;
+	if (v6->status != v4->status) {
+		bool one_blocked = is_block(v6->status) != is_block(v4->status);
+
+		return one_blocked && (v6->status < 400 || v4->status < 400) ? "blocked"
+									      : "status_differs";
+	}
+	return compare_pages(v6, v4, detail);
+}
+
+static void judge(const struct site *s, struct finding *f)
+{
+	const char *target = site_target(s), *code = pair_gate(s, target);
+	struct walk v6, v4;
+
+	target_host(s, target, f->subject);
+	if (code) {
+		finding_set(f, code);
+		return;
+	}
+	v6 = site_visit(s, target, 6);
+	v4 = site_visit(s, target, 4);
+	detail_web(f->detail, "v6", v6.end);
+	detail_web(f->detail, "v4", v4.end);
+	if (!v6.end || !v4.end)
+		code = "limit";
+	else if (!web_answered(v6.end) || !web_answered(v4.end))
+		code = "one_family";
+	else
+		code = compare(s, target, web_of(v6.end), web_of(v4.end), f->detail);
+	finding_set(f, code);
+}
+
+const struct check check_same_content = {
+	.id = "same_content",
+	.title_en = "Same page on both families",
+	.title_zh = "两个协议族内容一致",
+	.rung = "parity",
+	.source = "CAC evaluation item 5; internet.nl web_ipv46",
+	.method = "1",
+	.reasons = reasons,
+	.judge = judge,
+};

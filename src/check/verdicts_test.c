@@ -1,0 +1,411 @@
+/*
+ * verdicts_test: each judge over small evidences made by hand.  The last test walks every check and
+ * fails for a reason code that no row of this table produced.
+ */
+#include "check/check.h"
+#include "test/sample.h"
+#include "test/tap.h"
+
+#define D "example.test"
+#define W "www.example.test"
+#define A4(name) "dns apex A " name " ok = 192.0.2.1\n"
+#define A6(name) "dns apex AAAA " name " ok = 2001:db8::1\n"
+#define NO4(name) "dns apex A " name " absent\n"
+#define NO6(name) "dns apex AAAA " name " absent\n"
+#define NX(name) "dns apex A " name " absent rcode=3\ndns apex AAAA " name " absent rcode=3\n"
+#define BOTH A4(D) A6(D)
+#define ODD(address) A4(D) "dns apex AAAA " D " ok = " address "\n"
+#define NS "dns zone NS " D " ok = ns1.test|ns2.test\n"
+#define NS6(name, address) "dns ns A " name " absent\ndns ns AAAA " name " ok = " address "\n"
+#define NS4(name) "dns ns A " name " ok = 192.0.2.5\ndns ns AAAA " name " absent\n"
+#define TWO NS NS6("ns1.test", "2001:db8::a") NS6("ns2.test", "2001:db8::b")
+#define SOA(via, address, rest) "dns authority SOA " D " " rest " via=" via " server=" address "\n"
+#define MX "dns apex MX " D " ok = 10 mx1.test|20 mx2.test\n"
+#define MX6(name) "dns mx A " name " ok = 192.0.2.9\ndns mx AAAA " name " ok = 2001:db8::25\n"
+#define MX4(name) "dns mx A " name " ok = 192.0.2.9\ndns mx AAAA " name " absent\n"
+#define ALL_DENIED "dns apex A " D " denied\ndns apex AAAA " D " denied\n"
+#define ALL_SILENT "dns apex A " D " timeout\ndns apex AAAA " D " timeout\n"
+#define ALL_SERVFAIL "dns apex A " D " servfail\ndns apex AAAA " D " servfail\n"
+#define WEB(family, rest) "web apex " family " https 0 " rest "\nweb apex " family " http 0 " rest "\n"
+#define BOTH_WEB BOTH WEB("4", "ok") WEB("6", "ok")
+#define PAGES(six, four) BOTH WEB("6", six) WEB("4", four)
+/* what every judge of the web answers when the AAAA question told nothing */
+#define DNS_UNKNOWNS(check)                                                                        \
+	{check, "resolver_failed", "no_resolver\n"}, {check, "dns_timeout", ALL_SILENT},           \
+		{check, "dns_servfail", ALL_SERVFAIL}, {check, "limit", ""},                       \
+	{check, "denied", ALL_DENIED}
+
+static const struct {
+	const char *check, *code, *evidence;
+} rows[] = {
+	{"aaaa", "ok", BOTH},
+	{"aaaa", "ok", NO4(D) A6(D)},
+	{"aaaa", "no_aaaa", A4(D) NO6(D)},
+	{"aaaa", "bogon_only", ODD("fd00::1|fe80::1")},
+	{"aaaa", "some_bogon", ODD("fd00::1|2001:db8::1")},
+	{"aaaa", "aaaa_nxdomain", A4(D) "dns apex AAAA " D " absent rcode=3\n"},
+	{"aaaa", "aaaa_servfail", A4(D) "dns apex AAAA " D " servfail\ndns apex AAAA " D
+				      " servfail fails=1\n"},
+	{"aaaa", "dns_servfail", A4(D) "dns apex AAAA " D " servfail\n"},
+	{"aaaa", "dns_servfail", A4(D) "dns apex AAAA " D " refused fails=0\n"},
+	{"aaaa", "dns_servfail", "dns apex A " D " servfail fails=1\ndns apex AAAA " D
+				 " servfail fails=1\n"},
+	{"aaaa", "aaaa_timeout", A4(D) "dns apex AAAA " D " timeout fails=1\n"},
+	{"aaaa", "dns_timeout", A4(D) "dns apex AAAA " D " timeout\n"},
+	{"aaaa", "dns_timeout", "dns apex A " D " timeout fails=2\n" NO6(D)},
+	{"aaaa", "ok", A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D
+			     " ok fails=1 = 2001:db8::1\n"},
+	{"aaaa", "cname_loop", "dns apex A " D " malformed why=cname_loop\ndns apex AAAA " D
+			       " malformed why=cname_loop\n"},
+	{"aaaa", "cname_loop", "dns apex A " D " malformed why=cname_long\n" NO6(D)},
+	{"aaaa", "no_such_domain", NX(D)},
+	{"aaaa", "no_address", "dns apex A " D " absent rcode=3 cname=gone.test\ndns apex AAAA " D
+			       " absent rcode=3 cname=gone.test\n"},
+	{"aaaa", "no_address", NO4(D) NO6(D)},
+	{"aaaa", "resolver_failed", "no_resolver\n" ALL_SERVFAIL},
+	{"aaaa", "ok", "no_v6\n" BOTH},
+	DNS_UNKNOWNS("aaaa"),
+
+	{"www_aaaa", "ok", A4(W) A6(W)},
+	{"www_aaaa", "no_aaaa", BOTH A4(W) NO6(W)},
+	{"www_aaaa", "bogon_only", A4(W) "dns www AAAA " W " ok = ::1\n"},
+	{"www_aaaa", "some_bogon", A4(W) "dns www AAAA " W " ok = 2001:db8::1|ff02::1\n"},
+	{"www_aaaa", "aaaa_nxdomain", A4(W) "dns www AAAA " W " absent rcode=3\n"},
+	{"www_aaaa", "aaaa_servfail", A4(W) "dns www AAAA " W " servfail fails=1\n"},
+	{"www_aaaa", "aaaa_timeout", A4(W) "dns www AAAA " W " timeout fails=1\n"},
+	{"www_aaaa", "cname_loop", A4(W) "dns www AAAA " W " malformed why=cname_loop\n"},
+	{"www_aaaa", "no_www", BOTH NX(W)},
+	{"www_aaaa", "no_address", NO4(W) NO6(W)},
+	{"www_aaaa", "dns_timeout", "dns www A " W " timeout\ndns www AAAA " W " timeout\n"},
+	{"www_aaaa", "dns_servfail", "dns www A " W " servfail\ndns www AAAA " W " servfail\n"},
+	{"www_aaaa", "denied", "dns www A " W " denied\ndns www AAAA " W " denied\n"},
+	{"www_aaaa", "limit", BOTH},
+	{"www_aaaa", "resolver_failed", "no_resolver\n"},
+
+	{"bogon", "ok", BOTH},
+	{"bogon", "ok", A4(D) NO6(D) A4(W) A6(W)},
+	{"bogon", "no_aaaa", A4(D) NO6(D)},
+	{"bogon", "mapped", ODD("::ffff:192.0.2.1")},
+	{"bogon", "compatible", ODD("::192.0.2.1")},
+	{"bogon", "unspecified_loopback", ODD("::1")},
+	{"bogon", "unspecified_loopback", ODD("fd00::1|::")},
+	{"bogon", "ula", ODD("2001:db8::1|fd00::1")},
+	{"bogon", "ula", BOTH A4(W) "dns www AAAA " W " ok = fd00::1\n"},
+	{"bogon", "linklocal", ODD("fe80::1")},
+	{"bogon", "linklocal", ODD("fec0::1")},
+	{"bogon", "6to4", ODD("2002:c000:201::1")},
+	{"bogon", "teredo", ODD("2001:0:c000:201::1")},
+	{"bogon", "nat64", ODD("64:ff9b::c000:201")},
+	{"bogon", "nat64", ODD("64:ff9b:1::1")},
+	{"bogon", "documentation", ODD("3fff::1")},
+	{"bogon", "multicast", ODD("ff02::1")},
+	{"bogon", "other_special", ODD("100::1")},
+	DNS_UNKNOWNS("bogon"),
+
+	{"https_rr", "ok", BOTH "dns apex HTTPS " D " ok = 1 . alpn=h2\n"},
+	{"https_rr", "ok", BOTH "dns apex HTTPS " D
+				" ok = 1 . ipv4hint=192.0.2.1 ipv6hint=2001:db8::1\n"},
+	{"https_rr", "no_https_rr", BOTH "dns apex HTTPS " D " absent\n"},
+	{"https_rr", "no_v6hint", A4(D) NO6(D) "dns apex HTTPS " D " ok = 1 . ipv4hint=192.0.2.1\n"},
+	{"https_rr", "no_v6hint", BOTH "dns apex HTTPS " D " ok = 0 cdn.test\n"},
+	{"https_rr", "ok", A4(D) NO6(D) "dns hop AAAA cdn.test ok = 2001:db8::7\ndns apex HTTPS " D
+			   " ok = 0 cdn.test\n"},
+	{"https_rr", "hint_differs", BOTH "dns apex HTTPS " D
+					  " ok = 1 . ipv6hint=2001:db8::1,2001:db8::2\n"},
+	{"https_rr", "no_such_domain", "dns apex HTTPS " D " absent rcode=3\n"},
+	{"https_rr", "dns_timeout", "dns apex HTTPS " D " timeout\n"},
+	{"https_rr", "dns_servfail", "dns apex HTTPS " D " servfail\n"},
+	{"https_rr", "denied", "dns apex HTTPS " D " denied\n"},
+	{"https_rr", "limit", ""},
+	{"https_rr", "resolver_failed", "no_resolver\n"},
+
+	{"ns_aaaa", "two_or_more", TWO},
+	{"ns_aaaa", "only_one", NS NS6("ns1.test", "2001:db8::a") NS4("ns2.test")},
+	{"ns_aaaa", "no_ns_aaaa", NS NS4("ns1.test") NS4("ns2.test")},
+	{"ns_aaaa", "no_ns_aaaa", NS NS4("ns1.test") "dns ns A ns2.test ok = 192.0.2.5\n"
+				  "dns ns AAAA ns2.test servfail fails=1\n"},
+	{"ns_aaaa", "dns_servfail", NS NS4("ns1.test") "dns ns A ns2.test ok = 192.0.2.5\n"
+				    "dns ns AAAA ns2.test servfail\n"},
+	{"ns_aaaa", "ns_bogon", NS NS6("ns1.test", "fd00::1") NS4("ns2.test")},
+	{"ns_aaaa", "no_zone", "dns zone NS " D " absent\n"},
+	{"ns_aaaa", "no_such_domain", "dns zone NS " D " absent rcode=3\n"},
+	{"ns_aaaa", "dns_timeout", "dns zone NS " D " timeout\n"},
+	{"ns_aaaa", "dns_servfail", "dns zone NS " D " servfail\n"},
+	{"ns_aaaa", "denied", "dns zone NS " D " denied\n"},
+	{"ns_aaaa", "limit", NS},
+	{"ns_aaaa", "resolver_failed", "no_resolver\n"},
+
+#define NS_REACH(check, via, dead)                                                                 \
+	{check, "ok", TWO SOA(via, "2001:db8::a", "ok aa=1") SOA(via, "2001:db8::b", "ok aa=1")},  \
+	{check, "some", TWO SOA(via, "2001:db8::a", "ok aa=1")                                     \
+				SOA(via, "2001:db8::b", "timeout fails=1")},                       \
+	{check, dead, TWO SOA(via, "2001:db8::a", "refused")                                       \
+			      SOA(via, "2001:db8::b", "timeout fails=1")},                         \
+	{check, dead, TWO SOA(via, "2001:db8::a", "unreachable")                                   \
+			      SOA(via, "2001:db8::b", "closed")},                                  \
+	{check, "v6_lame", TWO SOA(via, "2001:db8::a", "ok aa=0")                                  \
+				   SOA(via, "2001:db8::b", "refused rcode=5")},                    \
+	{check, "no_ns_aaaa", NS NS4("ns1.test") NS4("ns2.test")},                                 \
+	{check, "observer_no_v6", "no_v6\n" TWO},                                                  \
+	{check, "no_ns_aaaa", "no_v6\n" NS NS4("ns1.test") NS4("ns2.test")},                       \
+	{check, "timeout_once", TWO SOA(via, "2001:db8::a", "ok aa=1")                             \
+					SOA(via, "2001:db8::b", "timeout")},                       \
+	{check, "dns_timeout", "dns zone NS " D " timeout\n"},                                     \
+	{check, "dns_servfail", "dns zone NS " D " servfail\n"},                                   \
+	{check, "denied", TWO SOA(via, "2001:db8::a", "ok aa=1") SOA(via, "2001:db8::b", "denied")}, \
+	{check, "limit", TWO SOA(via, "2001:db8::a", "ok aa=1")},                                  \
+	{check, "resolver_failed", "no_resolver\n"}
+	NS_REACH("ns_udp", "auth_udp", "v6_no_answer"),
+	NS_REACH("ns_tcp", "auth_tcp", "v6_no_tcp"),
+
+	{"mx_aaaa", "ok", MX MX6("mx1.test") MX6("mx2.test")},
+	{"mx_aaaa", "some", MX MX6("mx1.test") MX4("mx2.test")},
+	{"mx_aaaa", "no_mx_aaaa", MX MX4("mx1.test") MX4("mx2.test")},
+	{"mx_aaaa", "null_mx", "dns apex MX " D " ok = 0 .\n"},
+	{"mx_aaaa", "no_mx", "dns apex MX " D " absent\n"},
+	{"mx_aaaa", "limit", MX MX6("mx1.test")},
+	{"mx_aaaa", "dns_timeout", "dns apex MX " D " timeout\n"},
+	{"mx_aaaa", "dns_servfail", "dns apex MX " D " servfail\n"},
+	{"mx_aaaa", "denied", "dns apex MX " D " denied\n"},
+	{"mx_aaaa", "resolver_failed", "no_resolver\n"},
+
+#define MX66 MX MX6("mx1.test") MX6("mx2.test")
+	{"mx_smtp", "ok", MX66 "smtp mx1.test 6 ok\nsmtp mx2.test 6 ok\n"},
+	{"mx_smtp", "ok", MX MX6("mx1.test") MX4("mx2.test") "smtp mx1.test 6 ok\n"},
+	{"mx_smtp", "ok", MX66 "smtp mx1.test 6 timeout\nsmtp mx1.test 6 ok fails=1\nsmtp mx2.test 6 ok\n"},
+	{"mx_smtp", "some", MX66 "smtp mx1.test 6 ok\nsmtp mx2.test 6 refused\n"},
+	{"mx_smtp", "v6_refused", MX66 "smtp mx1.test 6 refused\nsmtp mx2.test 6 refused\n"},
+	{"mx_smtp", "v6_timeout", MX66 "smtp mx1.test 6 timeout fails=1\nsmtp mx2.test 6 timeout "
+				  "fails=1\nsmtp mx1.test 4 ok\n"},
+	{"mx_smtp", "v6_unreachable", MX66 "smtp mx1.test 6 unreachable\nsmtp mx2.test 6 refused\n"},
+	{"mx_smtp", "bad_banner", MX66 "smtp mx1.test 6 refused connect_us=9 banner_code=554\n"
+				  "smtp mx2.test 6 closed connect_us=9\n"},
+	{"mx_smtp", "port_25_blocked", MX66 "smtp mx1.test 6 timeout fails=1\nsmtp mx2.test 6 timeout "
+				       "fails=1\nsmtp mx1.test 4 timeout fails=1\n"},
+	{"mx_smtp", "timeout_once", MX66 "smtp mx1.test 6 timeout\nsmtp mx2.test 6 ok\n"},
+	{"mx_smtp", "no_mx_aaaa", MX MX4("mx1.test") MX4("mx2.test")},
+	{"mx_smtp", "null_mx", "dns apex MX " D " ok = 0 .\n"},
+	{"mx_smtp", "no_mx", "dns apex MX " D " absent\n"},
+	{"mx_smtp", "observer_no_v6", "no_v6\n" MX66},
+	{"mx_smtp", "dns_timeout", "dns apex MX " D " timeout\n"},
+	{"mx_smtp", "dns_servfail", "dns apex MX " D " servfail\n"},
+	{"mx_smtp", "denied", MX66 "smtp mx1.test 6 denied\nsmtp mx2.test 6 ok\n"},
+	{"mx_smtp", "limit", MX66 "smtp mx1.test 6 ok\n"},
+	{"mx_smtp", "resolver_failed", "no_resolver\n"},
+
+	{"tcp", "ok", BOTH_WEB},
+	{"tcp", "ok", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"
+		      "web apex 4 https 0 ok\nweb apex 4 http 0 refused\n"},
+	{"tcp", "ok", NO4(D) A6(D) "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"},
+	{"tcp", "ok", A4(D) NO6(D) A4(W) A6(W) "web www 6 https 0 ok\nweb www 6 http 0 ok\n"},
+	{"tcp", "some_ports", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n" WEB("4", "ok")},
+	{"tcp", "timeout_once", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 timeout\n" WEB("4", "ok")},
+	{"tcp", "v6_refused", PAGES("refused", "ok")},
+	{"tcp", "v6_timeout", PAGES("timeout fails=1", "ok")},
+	{"tcp", "timeout_once", PAGES("timeout", "ok")},
+	{"tcp", "v6_unreachable", PAGES("unreachable", "ok")},
+	{"tcp", "no_web", PAGES("refused", "timeout fails=1")},
+	{"tcp", "v6_refused", NO4(D) A6(D) WEB("6", "refused")},
+	{"tcp", "no_aaaa", A4(D) NO6(D)},
+	{"tcp", "bogon_only", ODD("fd00::1")},
+	{"tcp", "observer_no_v6", "no_v6\n" BOTH},
+	{"tcp", "observer_no_v4", "no_v4\n" BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"},
+	DNS_UNKNOWNS("tcp"),
+
+	{"tls", "ok", BOTH_WEB},
+	{"tls", "cert_name", PAGES("ok cert_ok=0 cert_problem=name_mismatch", "ok")},
+	{"tls", "cert_expired", PAGES("ok cert_ok=0 cert_problem=expired", "ok")},
+	{"tls", "cert_untrusted", PAGES("ok cert_ok=0 cert_problem=self_signed", "ok")},
+	{"tls", "v6_no_tls", BOTH "web apex 6 https 0 refused\n" WEB("4", "ok")},
+	{"tls", "handshake", BOTH "web apex 6 https 0 tls connect_us=9 stage=tls\n" WEB("4", "ok")},
+	{"tls", "handshake", BOTH "web apex 6 https 0 timeout connect_us=9 stage=tls fails=1\n"},
+	{"tls", "timeout_once", BOTH "web apex 6 https 0 timeout connect_us=9 stage=tls\n"},
+	{"tls", "timeout_once", BOTH "web apex 6 https 0 timeout\n"},
+	{"tls", "old_version", PAGES("ok tls_version=TLSv1", "ok")},
+	{"tls", "old_version", PAGES("ok tls_version=TLSv1.1", "ok")},
+	{"tls", "ok", PAGES("ok tls_version=TLSv1.2", "ok")},
+	{"tls", "no_tls", PAGES("refused", "refused")},
+	{"tls", "no_aaaa", A4(D) NO6(D)},
+	{"tls", "no_aaaa", ODD("fd00::1")},
+	{"tls", "observer_no_v6", "no_v6\n" BOTH},
+	DNS_UNKNOWNS("tls"),
+
+#define TO(location) "ok status=301 location=" location
+	{"http", "ok", BOTH_WEB},
+	{"http", "ok", BOTH "web apex 6 https 0 refused\nweb apex 6 http 0 ok\n"},
+	{"http", "ok", BOTH WEB("6", TO("https://www.example.test/")) "web www 6 https 0 ok\n"},
+	{"http", "ok", BOTH WEB("6", TO("https://other.test/x")) "web apex 6 https 1 ok host=other.test\n"},
+	{"http", "same_error", PAGES("ok status=404", "ok status=500")},
+	{"http", "same_error", NO4(D) A6(D) WEB("6", "ok status=404")},
+	{"http", "same_error", PAGES("timeout connect_us=9 stage=header fails=1 tls_version=TLSv1.3",
+				     "timeout connect_us=9 stage=header fails=1 tls_version=TLSv1.3")},
+	{"http", "v6_status", PAGES("ok status=403", "ok")},
+	{"http", "v6_status", PAGES("malformed status=302 stage=done why=location:host connect_us=9", "ok")},
+	{"http", "denied", PAGES("denied status=302 stage=done why=location:port connect_us=9", "ok")},
+	{"http", "redirect_v4only", BOTH WEB("6", TO("https://old.test/"))
+		"dns hop A old.test ok = 192.0.2.7\ndns hop AAAA old.test absent\n"},
+	{"http", "redirect_v4only", BOTH WEB("6", TO("https://www.example.test/")) A4(W) NO6(W)},
+	{"http", "redirect_v4only", BOTH WEB("6", TO("https://old.test/"))
+		"dns hop A old.test ok = 192.0.2.7\ndns hop AAAA old.test ok = fd00::1\n"},
+	{"http", "dns_timeout", BOTH WEB("6", TO("https://old.test/"))
+		"dns hop A old.test ok = 192.0.2.7\ndns hop AAAA old.test timeout\n"},
+	{"http", "limit", BOTH WEB("6", TO("https://old.test/"))
+		"dns hop A old.test ok = 192.0.2.7\ndns hop AAAA old.test ok = 2001:db8::9\n"},
+	{"http", "v6_stall", PAGES("timeout connect_us=9 stage=body status=200 fails=1 tls_version=TLSv1.3",
+				   "ok")},
+	{"http", "v6_stall", PAGES("closed connect_us=9 stage=header tls_version=TLSv1.3", "ok")},
+	{"http", "timeout_once", PAGES("timeout connect_us=9 stage=header tls_version=TLSv1.3", "ok")},
+	{"http", "redirect_loop", BOTH WEB("6", TO("https://example.test/"))},
+	{"http", "redirect_loop", BOTH WEB("6", TO("https://www.example.test/"))
+		"web www 6 https 0 " TO("https://example.test/") "\n"},
+	{"http", "redirect_loop", BOTH WEB("6", TO("https://b.test/x"))
+		"web apex 6 https 1 " TO("https://b.test/x") " host=b.test\n"},
+	{"http", "redirect_loop", BOTH WEB("6", TO("https://b.test/1"))
+		"web apex 6 https 1 " TO("https://b.test/2") "\nweb apex 6 https 2 " TO("https://b.test/3")
+		"\nweb apex 6 https 3 " TO("https://b.test/4") "\nweb apex 6 https 4 "
+		TO("https://b.test/5") "\nweb apex 6 https 5 " TO("https://b.test/6") "\n"},
+	{"http", "v6_unreachable", PAGES("refused", "ok")},
+	{"http", "v6_unreachable", BOTH "web apex 6 https 0 tls connect_us=9 stage=tls\nweb apex 6 http 0 "
+		"refused\n" WEB("4", "ok")},
+	{"http", "no_web", PAGES("refused", "refused")},
+	{"http", "no_aaaa", A4(D) NO6(D)},
+	{"http", "observer_no_v6", "no_v6\n" BOTH},
+	{"http", "observer_no_v4", "no_v4\n" BOTH WEB("6", "ok status=404")},
+	DNS_UNKNOWNS("http"),
+
+#define TEXT(hash) "ok body_sha256=b" hash " text_words=90 title=T text_hash=" hash
+	{"same_content", "same", BOTH_WEB},
+	{"same_content", "same", PAGES(TEXT("0xff"), TEXT("0x00"))},
+	{"same_content", "differs_slightly", PAGES(TEXT("0x1ff"), TEXT("0x00"))},
+	{"same_content", "differs_slightly", PAGES(TEXT("0xffff"), TEXT("0x00"))},
+	{"same_content", "text_differs", PAGES(TEXT("0x1ffff"), TEXT("0x00"))},
+	{"same_content", "differs_slightly", PAGES(TEXT("0x1") " title=Other", TEXT("0x00"))},
+	{"same_content", "text_differs", PAGES(TEXT("0x1"), "ok body_sha256=b9 text_words=0")},
+	{"same_content", "same", PAGES("ok body_sha256=b1 text_words=0 body_b=1000",
+				       "ok body_sha256=b2 text_words=0 body_b=1010")},
+	{"same_content", "differs_slightly", PAGES("ok body_sha256=b1 text_words=0 body_b=1000",
+						   "ok body_sha256=b2 text_words=0 body_b=2000")},
+	{"same_content", "status_differs", PAGES("ok status=404", "ok")},
+	{"same_content", "blocked", PAGES("ok status=403", "ok")},
+	{"same_content", "blocked", PAGES("ok", "ok status=429")},
+	{"same_content", "status_differs", PAGES("ok status=403", "ok status=404")},
+	{"same_content", "ports_differ", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"
+		WEB("4", "ok")},
+	{"same_content", "timeout_once", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 timeout\n"
+		WEB("4", "ok")},
+	{"same_content", "one_family", A4(D) NO6(D)},
+	{"same_content", "one_family", NO4(D) A6(D)},
+	{"same_content", "one_family", PAGES("refused", "ok")},
+	{"same_content", "observer_no_v6", "no_v6\n" BOTH},
+	{"same_content", "observer_no_v4", "no_v4\n" BOTH},
+	DNS_UNKNOWNS("same_content"),
+
+	{"tls_parity", "same", BOTH_WEB},
+	{"tls_parity", "renewed", PAGES("ok cert_sha256=c1", "ok cert_sha256=c2")},
+	{"tls_parity", "cert_differs", PAGES("ok cert_sha256=c1 cert_subject=CN=a", "ok")},
+	{"tls_parity", "cert_differs", PAGES("ok cert_sha256=c1 cert_ok=0", "ok cert_ok=0")},
+	{"tls_parity", "verify_differs", PAGES("ok cert_ok=0 cert_sha256=c1", "ok")},
+	{"tls_parity", "version_differs", PAGES("ok tls_version=TLSv1.2", "ok")},
+	{"tls_parity", "version_differs", PAGES("ok tls_version=TLSv1.2 cert_sha256=c1", "ok")},
+	{"tls_parity", "one_family", PAGES("refused", "ok")},
+	{"tls_parity", "one_family", A4(D) NO6(D)},
+	{"tls_parity", "observer_no_v6", "no_v6\n" BOTH},
+	{"tls_parity", "observer_no_v4", "no_v4\n" BOTH},
+	DNS_UNKNOWNS("tls_parity"),
+
+#define HEADER_PARITY(check, key)                                                                  \
+	{check, "same", PAGES("ok " key "=a;b", "ok " key "=A;B")},                                \
+	{check, "none", BOTH_WEB},                                                                 \
+	{check, "v4_only", PAGES("ok", "ok " key "=a")},                                           \
+	{check, "v6_only", PAGES("ok " key "=a", "ok")},                                           \
+	{check, "differs", PAGES("ok " key "=a", "ok " key "=ab")},                                \
+	{check, "one_family", PAGES("refused", "ok " key "=a")},                                   \
+	{check, "one_family", A4(D) NO6(D)},                                                       \
+	{check, "observer_no_v6", "no_v6\n" BOTH},                                                 \
+	{check, "observer_no_v4", "no_v4\n" BOTH},                                                 \
+	DNS_UNKNOWNS(check)
+	HEADER_PARITY("hsts_parity", "hsts"),
+	HEADER_PARITY("alt_svc_parity", "alt_svc"),
+
+	{"site", "ok", BOTH_WEB NX(W)},
+	{"site", "ok", A4(D) NO6(D) A4(W) A6(W) "web www 6 https 0 ok\nweb www 6 http 0 ok\n"
+		"web www 4 https 0 ok\nweb www 4 http 0 ok\n"},
+	{"site", "partial", PAGES("ok cert_ok=0 cert_problem=expired", "ok") NX(W)},
+	{"site", "partial", PAGES("ok status=404", "ok status=404") NX(W)},
+	{"site", "partial", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n" WEB("4", "ok") NX(W)},
+	{"site", "no_aaaa", A4(D) NO6(D) A4(W) NO6(W)},
+	{"site", "no_aaaa", "no_v6\n" A4(D) NO6(D) NX(W)},
+	{"site", "no_aaaa", A4(D) "dns apex AAAA " D " servfail fails=1\n" NX(W)},
+	{"site", "v6_broken", PAGES("refused", "ok") NX(W)},
+	{"site", "v6_broken", ODD("fd00::1") NX(W)},
+	{"site", "v6_broken", PAGES("refused", "ok") A4(W) NO6(W)},
+	{"site", "timeout_once", PAGES("timeout", "ok") A4(W) NO6(W)},
+	{"site", "no_such_domain", NX(D) NX(W)},
+	{"site", "no_address", NO4(D) NO6(D) NX(W)},
+	{"site", "no_web", PAGES("refused", "refused") NX(W)},
+	{"site", "observer_no_v6", "no_v6\n" BOTH NX(W)},
+	{"site", "observer_no_v4", "no_v4\n" BOTH WEB("6", "ok status=404") NX(W)},
+	DNS_UNKNOWNS("site"),
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static bool seen[64][64]; /* check, reason */
+
+static void mark(const struct check *c, const char *code)
+{
+	size_t k = 0;
+
+	while (check_list[k] != c)
+		k++;
+	seen[k][check_reason(c, code) - c->reasons] = true;
+}
+
+static void judge_row(size_t i)
+{
+	const struct check *c = check_find(rows[i].check);
+	struct sample m;
+	struct verdict_row row;
+
+	if (!ok(c && check_reason(c, rows[i].code), "%s has the code %s", rows[i].check, rows[i].code))
+		return;
+	sample_init(&m, rows[i].evidence);
+	check_run(c, &m.site, &m.arena, &row);
+	if (!ok(!strcmp(row.reason, rows[i].code), "%s: %s (row %zu)", rows[i].check, rows[i].code, i))
+		printf("# got %s %s\n", row.reason, row.evidence);
+	ok(row.evidence[0] == '{' && row.evidence[strlen(row.evidence) - 1] == '}',
+	   "its evidence is an object");
+	mark(c, row.reason);
+	sample_done(&m);
+}
+
+static void every_reason(void)
+{
+	for (size_t k = 0; check_list[k]; k++)
+		for (const struct reason *r = check_list[k]->reasons; r->code; r++)
+			ok(seen[k][r - check_list[k]->reasons], "%s: %s is produced by a row",
+			   check_list[k]->id, r->code);
+}
+
+/* Texts: both languages, a remedy for each fault, at most one place for the subject. */
+static void every_text(void)
+{
+	for (size_t k = 0; check_list[k]; k++)
+		for (const struct reason *r = check_list[k]->reasons; r->code; r++) {
+			bool fault = r->verdict == VERDICT_FAIL || r->verdict == VERDICT_PARTIAL;
+			bool both = (r->remedy_en[0] != 0) == (r->remedy_zh[0] != 0);
+
+			ok(r->en[0] && r->zh[0] && both && (!fault || r->remedy_en[0]) &&
+				   !strchr(r->en, '\n') && !strchr(r->remedy_en, '\n'),
+			   "%s: %s has its texts", check_list[k]->id, r->code);
+		}
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		judge_row(i);
+	every_reason();
+	every_text();
+	return done();
+}
