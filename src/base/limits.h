@@ -69,6 +69,8 @@
 	X(IPC_MESSAGE_B, 1048576, "bytes of one message between our processes")                    \
 	X(BATCH_ROWS, 20000, "rows of one batch")                                                  \
 	X(BATCH_B, 67108864, "bytes of one encoded batch")                                         \
+	/* the store */                                                                            \
+	X(STORE_ROWS, 1000000, "rows of one answer of the store")                                  \
 	/* the web server */                                                                       \
 	X(WEB_REQUEST_LINE_B, 4096, "bytes of a request line")                                     \
 	X(WEB_HEADER_B, 16384, "bytes of request headers")                                         \

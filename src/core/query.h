@@ -33,7 +33,7 @@ struct table {
 	const char **names; /* of the columns */
 	size_t n_cols, n_rows;
 	struct value *cells; /* row by row */
-	bool cut;            /* there were more rows than L_QUERY_ROWS allows here */
+	bool cut;            /* there were more rows than L_STORE_ROWS: a query that may be larger pages */
 };
 
 static inline const struct value *table_at(const struct table *t, size_t row, size_t col)

@@ -1,0 +1,252 @@
+/*
+ * store: opening, closing and the calls of store.h; each goes to the files of this process (sqlite,
+ * tables, outbox) or to the owner of the directory (remote).
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/state.h"
+#include "store/store_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LOCK_PATIENCE_US = 3000000, LOCK_NAP_US = 20000, FACTS_RETRY_US = 2000000 };
+
+static char *path_in(const struct store *s, const char *name)
+{
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", s->dir, name) < 0) {
+		fprintf(stderr, "sextant: out of memory\n");
+		abort();
+	}
+	return path;
+}
+
+/* ---- the directory and its lock ---- */
+
+static int make_dir(const char *dir, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return err_set(e, -errno, "%s: this data directory cannot be made: %s", dir,
+			       err_name(errno));
+	if (stat(dir, &st))
+		return err_set(e, -errno, "%s: %s", dir, err_name(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, -ENOTDIR, "%s: this is no directory; name another with --db", dir);
+	return 0;
+}
+
+static int lock_open(struct store *s, struct err *e)
+{
+	char *path = path_in(s, "lock");
+	int rc = 0;
+
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock_fd < 0)
+		rc = err_set(e, -errno, "%s: cannot be opened: %s", path, err_name(errno));
+	free(path);
+	return rc;
+}
+
+/* Who holds the lock wrote its number into it. */
+static int held_by(const struct store *s)
+{
+	char text[16] = "";
+	ssize_t n = pread(s->lock_fd, text, sizeof(text) - 1, 0);
+
+	return n > 0 ? (int)strtol(text, NULL, 10) : 0;
+}
+
+static void sign(const struct store *s)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(s->lock_fd, 0) || pwrite(s->lock_fd, text, (size_t)n, 0) != n)
+		log_debug("%s/lock: the process number could not be written", s->dir);
+}
+
+/* 0: we own the directory; 1: the owner answers through its socket; or an error.  One that is about
+ * to end, or to listen, is waited for. */
+static int take_lock(struct store *s, enum store_mode mode, struct err *e)
+{
+	int64_t end_us = clock_mono(&clock_real) + LOCK_PATIENCE_US;
+
+	for (;;) {
+		if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+			sign(s);
+			return 0;
+		}
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set(e, -errno, "%s/lock: %s", s->dir, err_name(errno));
+		(void)mode;
+		if (clock_mono(&clock_real) >= end_us)
+			return err_set(e, -EBUSY,
+				       "%s is in use by process %d: wait until it has ended, or name "
+				       "another data directory with --db",
+				       s->dir, held_by(s));
+		usleep(LOCK_NAP_US);
+	}
+}
+
+/* ---- facts that may fail and come back ---- */
+
+void store_lose_facts(struct store *s, const struct err *why)
+{
+	tables_close(s->tables);
+	s->tables = NULL;
+	s->why = *why;
+	s->retry_us = clock_mono(&clock_real) + FACTS_RETRY_US;
+}
+
+static int open_facts(struct store *s)
+{
+	struct err why = {0};
+	int rc = tables_open(s->dir, s->schemas, &s->tables, &why);
+
+	if (rc) {
+		s->tables = NULL;
+		store_lose_facts(s, &why);
+	}
+	return rc;
+}
+
+int store_need_facts(struct store *s, struct err *e)
+{
+	if (!s->tables && clock_mono(&clock_real) >= s->retry_us)
+		(void)open_facts(s);
+	return s->tables ? 0 : err_set(e, s->why.code, "%s", s->why.text);
+}
+
+const struct schema *store_schema(const struct store *s, const char *name)
+{
+	for (size_t i = 0; s->schemas[i]; i++)
+		if (!strcmp(s->schemas[i]->name, name))
+			return s->schemas[i];
+	return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+static int open_files(struct store *s, struct err *e)
+{
+	char *path = path_in(s, "state.sqlite");
+	int rc = state_open(path, &s->state, e);
+
+	free(path);
+	if (rc)
+		return rc;
+	if (open_facts(s))
+		log_warn("%s", s->why.text);
+	else if (sqlite_number(s->state, "SELECT count(*) FROM outbox", 0))
+		(void)outbox_flush(s, NULL);
+	return 0;
+}
+
+int store_open(const char *dir, enum store_mode mode, const struct schema *const *schemas,
+	       struct store **out, struct err *e)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return err_set(e, -ENOMEM, "out of memory");
+	s->lock_fd = -1;
+	s->schemas = schemas;
+	s->dir = strdup(dir);
+	rc = make_dir(dir, e);
+	if (!rc)
+		rc = lock_open(s, e);
+	if (!rc)
+		rc = take_lock(s, mode, e);
+	if (!rc)
+		rc = open_files(s, e);
+	if (rc) {
+		store_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	if (s->state && s->tables && s->outbox_rows)
+		(void)outbox_flush(s, NULL);
+	outbox_forget(s);
+	tables_close(s->tables);
+	sqlite_close(s->state);
+	if (s->lock_fd >= 0) {
+		/* a child that was forked meanwhile has the descriptor too */
+		flock(s->lock_fd, LOCK_UN);
+		close(s->lock_fd);
+	}
+	free(s->dir);
+	free(s);
+}
+
+bool store_is_owner(const struct store *s)
+{
+	return !s->remote;
+}
+
+bool store_has_facts(const struct store *s, const char **why)
+{
+	if (why)
+		*why = s->tables ? "" : s->why.text;
+	return s->tables != NULL;
+}
+
+/* ---- calls ---- */
+
+int store_put(struct store *s, struct batch **take, size_t n_batches, const struct change *changes,
+	      size_t n_changes, struct err *e)
+{
+	return outbox_put(s, take, n_batches, changes, n_changes, e);
+}
+
+int store_flush(struct store *s, struct err *e)
+{
+	return outbox_flush(s, e);
+}
+
+int store_query_facts(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		      size_t n_args, struct table *out, struct err *e)
+{
+	int rc = store_need_facts(s, e);
+
+	return rc ? rc : duck_query(tables_duck(s->tables), a, sql, args, n_args, out, e);
+}
+
+int store_query_state(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		      size_t n_args, struct table *out, struct err *e)
+{
+	return sqlite_query(s->state, a, sql, args, n_args, out, e);
+}
+
+static int ask_facts(void *ctx, struct arena *a, const char *sql, const struct value *args,
+		     size_t n_args, struct table *out, struct err *e)
+{
+	return store_query_facts(ctx, a, sql, args, n_args, out, e);
+}
+
+struct facts store_facts(struct store *s)
+{
+	return (struct facts){.query = ask_facts, .ctx = s};
+}
+
+int64_t store_generation(struct store *s)
+{
+	return s->tables ? tables_generation(s->tables) : 0;
+}

@@ -1,0 +1,41 @@
+/* store_int: the inside of a store, for the files of store/ only. */
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+
+#include "base/vec.h"
+#include "store/sqlite.h"
+#include "store/store.h"
+#include "store/tables.h"
+
+struct owner;
+struct remote;
+
+struct store {
+	char *dir;
+	int lock_fd;
+	const struct schema *const *schemas;
+	struct sqlite *state;
+	struct tables *tables; /* NULL: no facts, and `why` says why */
+	struct err why;
+	int64_t retry_us;           /* when facts that failed are opened again (mono time) */
+	VEC(struct batch *) recent; /* batches of the outbox that are still in memory, oldest first */
+	int64_t outbox_rows, outbox_b; /* gathered since the last flush */
+	int64_t stuck;              /* batches that this version cannot read: they stay */
+	struct owner *service;      /* owner: those who ask through the socket */
+	struct remote *remote;      /* not the owner: how we reach it */
+};
+
+/* outbox.c */
+/* Takes the batches, gives 0 when they and the changes are on the disk. */
+int outbox_put(struct store *s, struct batch **take, size_t n_batches,
+	       const struct change *changes, size_t n_changes, struct err *e);
+int outbox_flush(struct store *s, struct err *e);
+void outbox_forget(struct store *s); /* the memory only */
+
+/* store.c: opens the facts if they are not open and it is time to try again. */
+int store_need_facts(struct store *s, struct err *e);
+/* Closes the facts after a fault; store_need_facts opens them again after a while. */
+void store_lose_facts(struct store *s, const struct err *why);
+const struct schema *store_schema(const struct store *s, const char *name);
+
+#endif
