@@ -14,7 +14,7 @@ void json_init(struct json *j, struct buf *out)
 	j->first[0] = true;
 }
 
-static void before_value(struct json *j)
+void json_before(struct json *j)
 {
 	if (j->after_key) {
 		j->after_key = false;
@@ -27,7 +27,7 @@ static void before_value(struct json *j)
 
 static void open_level(struct json *j, char c)
 {
-	before_value(j);
+	json_before(j);
 	buf_char(j->out, c);
 	assert(j->depth + 1 < JSON_DEPTH_MAX);
 	j->first[++j->depth] = true;
@@ -72,7 +72,7 @@ static void quoted(struct json *j, const char *s)
 void json_key(struct json *j, const char *key)
 {
 	assert(!j->after_key);
-	before_value(j);
+	json_before(j);
 	quoted(j, key);
 	buf_char(j->out, ':');
 	j->after_key = true;
@@ -80,7 +80,7 @@ void json_key(struct json *j, const char *key)
 
 void json_text(struct json *j, const char *s)
 {
-	before_value(j);
+	json_before(j);
 	if (s)
 		quoted(j, s);
 	else
@@ -89,7 +89,7 @@ void json_text(struct json *j, const char *s)
 
 void json_i64(struct json *j, int64_t v)
 {
-	before_value(j);
+	json_before(j);
 	buf_printf(j->out, "%lld", (long long)v);
 }
 
@@ -98,7 +98,7 @@ void json_f64(struct json *j, double v)
 {
 	char text[40];
 
-	before_value(j);
+	json_before(j);
 	if (!isfinite(v)) {
 		buf_str(j->out, "null");
 		return;
@@ -113,12 +113,12 @@ void json_f64(struct json *j, double v)
 
 void json_bool(struct json *j, bool v)
 {
-	before_value(j);
+	json_before(j);
 	buf_str(j->out, v ? "true" : "false");
 }
 
 void json_null(struct json *j)
 {
-	before_value(j);
+	json_before(j);
 	buf_str(j->out, "null");
 }

@@ -31,6 +31,12 @@ void json_i64(struct json *j, int64_t v);
 void json_f64(struct json *j, double v);
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
+/* Puts the comma that a value needs; only for writers of values (json_raw). */
+void json_before(struct json *j);
+/* JSON that was stored as text, put in as it is; null unless json_valid. */
+void json_raw(struct json *j, const char *text);
+/* Is this one JSON value (RFC 8259), at most JSON_DEPTH_MAX deep? */
+bool json_valid(const char *text, size_t len);
 
 /* key and value in one line */
 static inline void json_put_text(struct json *j, const char *key, const char *s)

@@ -47,6 +47,7 @@
 	X(HTTP_TOTAL_MS, 20000, "milliseconds for one request")                                    \
 	X(HTTP_RATE_B_S, 512, "bytes a second, at least, after the first 5 seconds")               \
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
+	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	/* mail */                                                                                 \
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
 	X(SMTP_LINES, 64, "lines of one SMTP reply")                                               \

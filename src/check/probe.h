@@ -21,13 +21,15 @@
 #include <stdint.h>
 
 enum step_kind {
-	STEP_UDP,     /* send data as one datagram to addr, port from a fresh random port;
+	STEP_UDP,     /* send data as one datagram to addr, port from a fresh random port; closes what
+		       * was open;
 		       * then EVENT_DATA (from that address only), EVENT_UNREACHABLE, EVENT_REFUSED */
-	STEP_CONNECT, /* open TCP; then EVENT_CONNECTED, EVENT_REFUSED, EVENT_UNREACHABLE */
+	STEP_CONNECT, /* open TCP, after closing what was open; then EVENT_CONNECTED, EVENT_REFUSED, EVENT_UNREACHABLE */
 	STEP_TLS,     /* handshake on the open TCP; then EVENT_TLS (also when the certificate does
 		       * not verify) or EVENT_TLS_FAILED, EVENT_CLOSED */
 	STEP_SEND,    /* send data on the stream; then EVENT_DATA, EVENT_CLOSED */
-	STEP_READ,    /* wait for more; then EVENT_DATA, EVENT_CLOSED */
+	STEP_READ,    /* wait for more on the stream, or after STEP_UDP for another datagram on the same
+		       * socket; then EVENT_DATA, EVENT_CLOSED (after STEP_UDP also as there) */
 	STEP_DONE,    /* the row is complete; outcome says how it ended */
 };
 
@@ -84,6 +86,9 @@ struct probe_kind {
 	const char *name; /* "dns" */
 	const struct schema *schema; /* of the row it fills */
 	struct step (*next)(struct probe *p, const struct event *e);
+	/* Gives back what the probe holds outside its arena; called when a probe is abandoned before
+	 * STEP_DONE (after it there is nothing to give back).  May be NULL. */
+	void (*drop)(struct probe *p);
 };
 
 /* Embedded first in the struct of each kind (struct dns_probe ...). */
@@ -93,6 +98,7 @@ struct probe {
 	void *row;           /* the kind's row struct, cleared by probe_init */
 	int64_t began_us;    /* mono time of EVENT_START */
 	int64_t last_us;     /* mono time of the latest step */
+	int64_t deadline_us; /* mono time at which it is ended by force; 0: the driver's own */
 	uint64_t (*random)(void *ctx); /* for ids, ports' 0x20; tests fix it */
 	void *random_ctx;
 };

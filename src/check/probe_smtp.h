@@ -1,0 +1,40 @@
+/*
+ * probe_smtp: one greeting of a mail host on one pinned address (RFC 5321): banner, EHLO, QUIT.
+ * Nothing is ever mailed, no login, no STARTTLS handshake.
+ *
+ * How it ends:
+ *	ok          220 and 250
+ *	refused     RST at connect (why "port"), or a banner or EHLO answer of 4xx or 5xx (why "banner",
+ *	            "ehlo"; the code stands in the row)
+ *	malformed   no SMTP reply: why is the word of wire/smtp.h, or "banner", "ehlo" for another code
+ *	timeout, unreachable, closed, denied, limit as in the other probes
+ */
+#ifndef CHECK_PROBE_SMTP_H
+#define CHECK_PROBE_SMTP_H
+
+#include "check/evidence.h"
+#include "check/probe.h"
+#include "wire/smtp.h"
+
+struct smtp_question {
+	const char *host;    /* mail host */
+	struct addr addr;
+	uint16_t port;       /* 0: 25 */
+	int64_t preference;  /* of the MX record */
+	const char *helo;    /* our name for EHLO; never NULL */
+};
+
+struct smtp_probe {
+	struct probe p; /* p.row is &row */
+	struct smtp_row row;
+	uint16_t port;
+	unsigned state;
+	enum outcome outcome; /* decided before QUIT is said */
+	int64_t connect_at, connected_at, deadline_us;
+	const char *ehlo;
+	struct smtp_reply reply;
+};
+
+void smtp_probe_init(struct smtp_probe *s, const struct smtp_question *q, struct arena *a);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * probe_web: one hop on one pinned address: TCP, TLS if https, one GET (RFC 9112), title and SimHash
+ * of the page.  Redirects are not followed here: row.location is the absolute canonical URL, and who
+ * plans starts the next hop (url_parse(row.location) gives host, port, path).
+ *
+ * How it ends; row.stage is the stage in which it ended:
+ *	ok          a complete response header: status is set.  stage is done; why may be "body_limit" or
+ *	            "decoded_limit" when the body was cut (body_sha256 NULL), or "coding" when its
+ *	            content coding is one that we did not offer
+ *	refused     RST or port unreachable at connect
+ *	unreachable why is the errno name
+ *	timeout     at row.stage; why "rate" when bytes trickled below L_HTTP_RATE_B_S
+ *	closed      closed before the response was complete (stage request, header or body)
+ *	tls         the handshake failed: why is the word of io/tls.h
+ *	malformed   why is "http:WORD", "gzip", or "location:WORD" (status and stage stand then)
+ *	denied      why is the guard's reason, or "location:scheme", "location:port": a redirect that
+ *	            we do not follow
+ *	limit       why is "http:WORD" or "ratio", or the arena was full
+ */
+#ifndef CHECK_PROBE_WEB_H
+#define CHECK_PROBE_WEB_H
+
+#include "check/evidence.h"
+#include "check/probe.h"
+#include "wire/html.h"
+#include "wire/http.h"
+#include "wire/inflate.h"
+
+struct web_question {
+	const char *target;     /* web_row.target */
+	const char *host;       /* of this hop; lower case, no trailing dot, or a literal address */
+	enum web_scheme scheme, began;
+	struct addr addr;
+	uint16_t port;          /* 0: the scheme's own */
+	int hop;
+	const char *path;       /* with query; NULL: "/" */
+	const char *user_agent; /* never NULL */
+	bool any_port;          /* laboratories: redirects to other ports than 80 and 443 */
+};
+
+struct web_probe {
+	struct probe p; /* p.row is &row */
+	struct web_row row;
+	struct web_question q; /* texts copied */
+	const char *request;
+	size_t request_len;
+	int64_t stage_us;   /* when the present stage began */
+	int64_t connect_at, request_at;
+	bool connected, got_bytes, is_text;
+	enum outcome body_outcome; /* OUTCOME_OK while the body goes well */
+	uint64_t received_b, decoded_b;
+	void *digest; /* EVP_MD_CTX */
+	struct http http;
+	struct inflate inflate;
+	struct html html;
+};
+
+/* Texts of the question are copied into a.  The probe's struct must stand until STEP_DONE (then it
+ * holds no memory but its own), the row's texts as long as a. */
+void web_probe_init(struct web_probe *w, const struct web_question *q, struct arena *a);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * route: one address of the API.  To add one: write outlet/route_NAME.c with
+ * `const struct route route_NAME`, and the row in outlet/meson.build.  From the table come the
+ * dispatch, the OpenAPI file and the warming of the cache.
+ *
+ * A handler asks the store and writes JSON, or rows that leave as JSON or CSV.  It never changes
+ * anything.  Its answer is kept until the facts change, unless the route is live.
+ */
+#ifndef OUTLET_ROUTE_H
+#define OUTLET_ROUTE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "core/query.h"
+#include "indicator/indicator.h"
+#include "outlet/httpd.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+struct route_param {
+	const char *name, *en;
+};
+
+/* One call of a route. */
+struct call {
+	const struct http_request *request;
+	struct store *store;
+	struct facts facts;
+	const struct clock *clock;
+	struct arena *arena;   /* unbounded, of this call */
+	struct json *json;     /* the answer */
+	const char *tail;      /* what stands after the route's path, decoded; "" if nothing */
+	bool zh;
+	bool csv, spreadsheet; /* ?format=csv, &for=spreadsheet */
+	struct buf *csv_out;
+	int status;            /* set it for an error */
+};
+
+struct route {
+	const char *path;      /* "/api/v1/sites"; with tail: also "/api/v1/sites/DOMAIN" */
+	const char *tail_name; /* "DOMAIN", or NULL: nothing may follow */
+	bool tail_optional;
+	bool live;             /* not kept */
+	const char *const *warm; /* queries that are made ready when the facts change; ends NULL */
+	const char *en;        /* summary for OpenAPI */
+	const struct route_param *params; /* ends with name NULL */
+	/* 0, or a negative errno with a sentence in e (becomes a 500 or call->status). */
+	int (*answer)(struct call *c, struct err *e);
+};
+
+extern const struct route *const route_list[];
+
+/* ---- what handlers share ---- */
+
+/* A query parameter; NULL if there is none or it is empty. */
+const char *call_query(const struct call *c, const char *name);
+static inline const char *call_pick(const struct call *c, const char *en, const char *zh)
+{
+	return c->zh && zh && *zh ? zh : en;
+}
+/* {"error":..,"remedy":..} with this status; returns 0 so that a handler ends with it. */
+int call_error(struct call *c, int status, const char *remedy, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+int call_facts(struct call *c, const char *sql, const struct value *args, size_t n,
+	       struct table *out, struct err *e);
+int call_state(struct call *c, const char *sql, const struct value *args, size_t n,
+	       struct table *out, struct err *e);
+void call_time(struct call *c, const char *key, int64_t at_us); /* null for I64_NULL */
+void call_value(struct call *c, const char *key, const struct value *v);
+
+/* The figure object of the API; previous may be NULL. */
+void call_figure(struct call *c, const char *key, const struct indicator *i, const struct point *now,
+		 const struct point *previous);
+void call_point(struct call *c, const struct point *p); /* one object */
+void call_indicator(struct call *c, const char *key, const struct indicator *i);
+
+/* The latest complete round of a portfolio ("" or NULL: of any), or NULL if there is none. */
+const char *call_round(struct call *c, const char *portfolio, struct err *e);
+
+/* Rows that leave as a JSON array (under key, or bare when key is NULL) or as CSV. */
+struct rows {
+	struct call *call;
+	struct buf head, line;
+	size_t n, cells;
+};
+void rows_begin(struct rows *r, struct call *c, const char *key);
+void rows_next(struct rows *r);
+void rows_text(struct rows *r, const char *key, const char *value);
+void rows_i64(struct rows *r, const char *key, int64_t value);
+void rows_f64(struct rows *r, const char *key, double value);
+void rows_time(struct rows *r, const char *key, int64_t at_us);
+void rows_end_row(struct rows *r);
+void rows_end(struct rows *r);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * html: what a reader would see of a page: its title, how many words, and a 64-bit SimHash of them
+ * (Charikar 2002), so that two pages can be compared without being kept.  threats.md T-NET-07, 08.
+ *
+ * A tokenizer without recursion, tree or memory of its own; time linear, input cut anywhere.  It is no
+ * browser: scripts, styles, templates and comments are skipped, tags separate words.  A word is a run
+ * of ASCII letters and digits, or one character outside ASCII (so that Chinese text counts).
+ */
+#ifndef WIRE_HTML_H
+#define WIRE_HTML_H
+
+#include "base/limits.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct html {
+	/* results, complete after html_end */
+	char title[L_HTML_TITLE_B + 1]; /* cleaned */
+	bool has_title;
+	bool refresh;   /* <meta http-equiv=refresh>; noted, never followed */
+	uint64_t words;
+
+	/* of the tokenizer */
+	unsigned state, inside;
+	int32_t votes[64];
+	char raw_title[4 * L_HTML_TITLE_B];
+	size_t raw_n;
+	char word[64];
+	size_t word_n;
+	uint64_t word_hash;
+	char tag[16];
+	size_t tag_n;
+	bool closing;
+	char attr[256]; /* of a meta tag */
+	size_t attr_n;
+	char quote;
+	unsigned dashes, match;
+};
+
+/* plain: the text is no HTML; every byte is visible. */
+void html_init(struct html *h, bool plain);
+void html_feed(struct html *h, const void *data, size_t len);
+void html_end(struct html *h);
+/* 0 when there was no word. */
+uint64_t html_simhash(const struct html *h);
+/* Differing bits, 0 to 64. */
+unsigned simhash_distance(uint64_t a, uint64_t b);
+
+#endif
