@@ -155,6 +155,8 @@ struct dns_message {
 	bool qr, aa, tc, rd, ra, ad;
 	const char *qname;    /* NULL without question */
 	uint16_t qtype, qclass;
+	const uint8_t *question; /* as it stands in data, with its case */
+	size_t question_len;
 	bool edns;
 	uint16_t edns_b;      /* UDP size that the other side takes */
 	struct dns_rr *rr;    /* in order of the message */
@@ -200,7 +202,8 @@ struct dns_answer {
 	uint16_t counts[3];
 	bool bad;
 };
-/* Begins an answer to a query that dns_parse has read: id, question and RD are taken from it.
+/* Begins an answer to a query that dns_parse has read and whose bytes still stand: id, question (with
+ * its case) and RD are taken from it.
  * flags: of DNS_FLAG_AA, TC, RA, AD. */
 void dns_answer_begin(struct dns_answer *d, void *to, size_t max, const struct dns_message *query,
 		      uint16_t flags, enum dns_rcode rcode);
