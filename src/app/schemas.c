@@ -3,6 +3,7 @@
 
 #include "check/evidence.h"
 #include "core/registry.h"
+#include "core/round.h"
 #include "core/verdict.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ const struct schema *const known_schemas[] = {
 	&web_schema,
 	&smtp_schema,
 	&selftest_schema,
+	&round_schema,
 	&delegation_schema,
 	&dataset_schema,
 	&country_schema,
