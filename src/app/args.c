@@ -118,6 +118,11 @@ int args_parse(struct args *a, const struct command *c, int argc, char **argv, s
 			*vec_push(&a->options) = (struct given){"help", ""};
 		else if (!only_plain && !strncmp(argv[i], "--", 2))
 			code = take_option(a, argc, argv, &i, e);
+		else if (!only_plain && argv[i][0] == '-' && argv[i][1])
+			code = usage_error(e,
+					   "options are long: there is no '%s'; `sextant %s --help` lists "
+					   "them, and -- ends them",
+					   argv[i], c->name);
 		else
 			*vec_push(&a->plain) = argv[i];
 	}

@@ -2,14 +2,15 @@
 #include "app/config.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include <errno.h>
-#include <ini.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 enum kind { TEXT, NUMBER };
 
@@ -102,14 +103,13 @@ static int put(struct config *c, const struct setting *s, const char *value, str
 	return 0;
 }
 
-static int put_named(struct config *c, const char *section, const char *key, const char *value,
-		     struct err *e)
+static const struct setting *find(const char *section, const char *key, struct err *e)
 {
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (!strcmp(table[i].section, section) && !strcmp(table[i].key, key))
-			return put(c, &table[i], value, e);
-	return err_set(e, -EINVAL, "there is no setting '%s.%s'; `sextant manual` lists them",
-		       section, key);
+			return &table[i];
+	err_set(e, -EINVAL, "there is no setting '%s.%s'; `sextant manual` lists them", section, key);
+	return NULL;
 }
 
 void config_defaults(struct config *c)
@@ -119,57 +119,142 @@ void config_defaults(struct config *c)
 		put(c, &table[i], table[i].fallback, NULL);
 }
 
-struct loading {
+/* ---- the file ---- */
+
+enum { LINE_MAX_B = 1024, NAME_MAX_B = 64 };
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t\r");
+	n = strlen(s);
+	while (n && strchr(" \t\r", s[n - 1]))
+		s[--n] = '\0';
+	return s;
+}
+
+struct reading {
 	struct config *config;
-	struct err *err;
-	bool failed;
+	char section[NAME_MAX_B];
+	bool seen[SETTINGS]; /* a second value would silently replace the first */
 };
 
-/* The first line that this refuses is what ini_parse returns. */
-static int on_line(void *ctx, const char *section, const char *key, const char *value)
+static int read_section(struct reading *r, char *line, struct err *e)
 {
-	struct loading *l = ctx;
+	char *end = strchr(line, ']');
 
-	if (!l->failed && put_named(l->config, section, key, value, l->err))
-		l->failed = true;
-	return !l->failed;
+	if (!end || end[1] || end == line + 1 || (size_t)(end - line) > sizeof(r->section))
+		return err_set(e, -EINVAL, "not a line of the form [section]");
+	*end = '\0';
+	snprintf(r->section, sizeof(r->section), "%s", trim(line + 1));
+	return 0;
+}
+
+static int read_setting(struct reading *r, char *line, struct err *e)
+{
+	char *equals = strchr(line, '=');
+	const struct setting *s;
+	const char *key;
+
+	if (!equals)
+		return err_set(e, -EINVAL, "not a line of the form key = value");
+	*equals = '\0';
+	key = trim(line);
+	s = find(r->section, key, e);
+	if (!s)
+		return -EINVAL;
+	if (r->seen[s - table])
+		return err_set(e, -EINVAL, "%s.%s stands there twice", s->section, s->key);
+	r->seen[s - table] = true;
+	return put(r->config, s, trim(equals + 1), e);
+}
+
+static int read_line(struct reading *r, const char *text, size_t len, struct err *e)
+{
+	char copy[LINE_MAX_B], *line;
+
+	if (len >= sizeof(copy))
+		return err_set(e, -EINVAL, "longer than %d bytes", LINE_MAX_B - 1);
+	if (memchr(text, '\0', len) || !utf8_valid(text, len))
+		return err_set(e, -EINVAL, "not UTF-8 text");
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	line = trim(copy);
+	if (!*line || *line == '#' || *line == ';')
+		return 0;
+	return *line == '[' ? read_section(r, line, e) : read_setting(r, line, e);
+}
+
+int config_read(struct config *c, const char *text, size_t len, const char *name, struct err *e)
+{
+	struct reading r = {.config = c};
+	size_t at = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	for (unsigned line = 1; at < len; line++) {
+		const char *end = memchr(text + at, '\n', len - at);
+		size_t n = end ? (size_t)(end - text) - at : len - at;
+
+		if (read_line(&r, text + at, n, e))
+			return err_wrap(e, "%s:%u", name, line);
+		at += n + 1;
+	}
+	return 0;
+}
+
+static int read_whole(int fd, struct buf *out)
+{
+	char piece[4096];
+
+	for (;;) {
+		ssize_t n = read(fd, piece, sizeof(piece));
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0 || buf_full(out))
+			return 0;
+		if (n > 0)
+			buf_add(out, piece, (size_t)n);
+	}
 }
 
 int config_load(struct config *c, const char *path, struct err *e)
 {
-	struct loading l = {.config = c, .err = e};
-	struct stat st;
-	int line;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), code = fd < 0 ? -errno : 0;
+	struct buf text;
 
-	if (stat(path, &st) < 0)
-		return err_set(e, -ENOENT, "cannot read the settings '%s': %s", path,
-			       err_name(errno));
-	if (st.st_size > L_CONFIG_FILE_B) {
+	buf_init(&text, L_CONFIG_FILE_B);
+	if (fd >= 0)
+		code = read_whole(fd, &text);
+	if (fd >= 0)
+		close(fd);
+	if (code)
+		code = err_set(e, code, "cannot read the settings '%s': %s", path, err_name(code));
+	if (!code && buf_full(&text)) {
 		limit_hit(LIMIT_CONFIG_FILE_B);
-		return err_set(e, -E2BIG, "'%s' is larger than settings may be (%d bytes)", path,
+		code = err_set(e, -E2BIG, "'%s' is larger than settings may be (%d bytes)", path,
 			       L_CONFIG_FILE_B);
 	}
-	line = ini_parse(path, on_line, &l);
-	if (l.failed)
-		return err_wrap(e, "%s:%d", path, line);
-	if (line < 0)
-		return err_set(e, -ENOENT, "cannot read the settings '%s'", path);
-	if (line > 0)
-		return err_set(e, -EINVAL, "%s:%d: not a line of the form key = value", path, line);
-	return 0;
+	if (!code)
+		code = config_read(c, text.data, text.len, path, e);
+	buf_done(&text);
+	return code;
 }
 
 int config_set(struct config *c, const char *setting, struct err *e)
 {
 	char section[64], key[64];
 	const char *dot = strchr(setting, '.'), *equals = strchr(setting, '=');
+	const struct setting *s;
 
 	if (!dot || !equals || dot > equals || (size_t)(dot - setting) >= sizeof(section) ||
 	    (size_t)(equals - dot) > sizeof(key))
 		return err_set(e, -EINVAL, "'%s' is not of the form section.key=value", setting);
 	snprintf(section, sizeof(section), "%.*s", (int)(dot - setting), setting);
 	snprintf(key, sizeof(key), "%.*s", (int)(equals - dot - 1), dot + 1);
-	return put_named(c, section, key, equals + 1, e);
+	s = find(section, key, e);
+	return s ? put(c, s, equals + 1, e) : -EINVAL;
 }
 
 void config_manual(struct buf *out, bool zh, bool man)
@@ -221,33 +306,42 @@ int config_prefixes(const char *text, prefix_list *out, struct err *e)
 	return 0;
 }
 
+static bool read_port(const char *text, uint16_t *port)
+{
+	uint32_t v = 0;
+
+	if (!*text || strlen(text) > 5)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		v = v * 10 + (uint32_t)(*text - '0');
+	}
+	*port = (uint16_t)v;
+	return v >= 1 && v <= 65535;
+}
+
 int config_endpoint(const char *text, uint16_t fallback_port, struct addr *a, uint16_t *port,
 		    struct err *e)
 {
+	bool bracket = text[0] == '[';
+	const char *start = text + bracket, *end = strchr(text, bracket ? ']' : ':');
+	const char *rest = NULL; /* where ":port" stands, if it does */
 	char host[ADDR_TEXT_MAX + 2];
-	const char *colon = strrchr(text, ':'), *end = strchr(text, ']');
-	size_t skip = text[0] == '[', n = strlen(text);
-	unsigned long number = fallback_port;
+	size_t n;
 
-	if (skip && end) {
-		colon = end[1] == ':' ? end + 1 : NULL;
-		n = (size_t)(end - text);
-	} else if (colon && strchr(text, ':') != colon) {
-		colon = NULL; /* an IPv6 address without brackets has no port */
-	} else if (colon) {
-		n = (size_t)(colon - text);
-	}
-	if (colon) {
-		char *stop;
-
-		number = strtoul(colon + 1, &stop, 10);
-		if (*stop || !number || number > 65535)
-			return err_set(e, -EINVAL, "'%s' has no port from 1 to 65535", text);
-	}
-	snprintf(host, sizeof(host), "%.*s", (int)(n - skip), text + skip);
-	if (n - skip >= sizeof(host) || !addr_parse(a, host))
+	if (end && !bracket && strchr(end + 1, ':'))
+		end = NULL; /* an IPv6 address without brackets has no port */
+	n = end ? (size_t)(end - start) : strlen(start);
+	rest = end ? end + bracket : NULL;
+	*port = fallback_port;
+	if ((bracket && !end) || (rest && *rest && *rest != ':') || n >= sizeof(host))
+		n = 0; /* says no below */
+	snprintf(host, sizeof(host), "%.*s", (int)n, start);
+	if (!addr_parse(a, host) || (bracket && a->family != 6))
 		return err_set(e, -EINVAL,
 			       "'%s' is not an address like 192.0.2.1:53 or [2001:db8::1]:53", text);
-	*port = (uint16_t)number;
+	if (rest && *rest && !read_port(rest + 1, port))
+		return err_set(e, -EINVAL, "'%s' has no port from 1 to 65535", text);
 	return 0;
 }

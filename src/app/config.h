@@ -40,8 +40,11 @@ struct config {
 };
 
 void config_defaults(struct config *c);
-/* Reads an ini file; names file, line, key and remedy when it is wrong. */
+/* Reads [section], key = value, and comment lines that begin with # or ;.  No inline comments, no
+ * values over several lines, no key twice.  Names file, line, key and remedy when it is wrong. */
 int config_load(struct config *c, const char *path, struct err *e);
+/* The same from memory; name stands for the file in messages. */
+int config_read(struct config *c, const char *text, size_t len, const char *name, struct err *e);
 /* "section.key=value" */
 int config_set(struct config *c, const char *setting, struct err *e);
 /* The table as a manual section (mdoc when man, else text). */

@@ -27,6 +27,12 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
+static void out_of_memory(size_t size)
+{
+	fprintf(stderr, "sextant: out of memory (%zu bytes asked)\n", size);
+	abort();
+}
+
 /* Room for n more bytes and the terminator. */
 static bool reserve(struct buf *b, size_t n)
 {
@@ -42,10 +48,8 @@ static bool reserve(struct buf *b, size_t n)
 	while (size < b->len + n + 1)
 		size *= 2;
 	p = realloc(b->data == empty ? NULL : b->data, size);
-	if (!p) {
-		fprintf(stderr, "sextant: out of memory (%zu bytes asked)\n", size);
-		abort();
-	}
+	if (!p)
+		out_of_memory(size);
 	b->data = p;
 	b->size = size;
 	return true;
@@ -88,12 +92,10 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_eat(struct buf *b, size_t n)
 {
+	if (n > b->len)
+		n = b->len;
 	if (n == 0)
 		return;
-	if (n >= b->len) {
-		buf_clear(b);
-		return;
-	}
 	memmove(b->data, b->data + n, b->len - n);
 	b->len -= n;
 	b->data[b->len] = '\0';
@@ -103,6 +105,8 @@ char *buf_take(struct buf *b)
 {
 	char *p = b->data == empty ? calloc(1, 1) : b->data;
 
+	if (!p)
+		out_of_memory(1);
 	buf_init(b, b->max);
 	return p;
 }

@@ -22,7 +22,7 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 __attribute__((format(printf, 2, 3))) void buf_printf(struct buf *b, const char *fmt, ...);
-/* Drops the first n bytes. */
+/* Drops the first n bytes.  A full buf stays full: something was lost, whatever is eaten. */
 void buf_eat(struct buf *b, size_t n);
 /* The memory changes hands to the caller, who frees it. */
 char *buf_take(struct buf *b);

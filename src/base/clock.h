@@ -36,6 +36,10 @@ struct civil civil_from_us(int64_t at_us);
 int64_t civil_to_us(const struct civil *c);
 int civil_days(int year, int month, int day); /* days since 1970-01-01 */
 
+/* The first and the last microsecond of the years 1 to 9999. */
+#define TIME_MIN_US INT64_C(-62135596800000000)
+#define TIME_MAX_US INT64_C(253402300799999999)
+
 enum { TIME_TEXT_MAX = 32 };
 /* "2026-10-31T08:15:00Z" */
 const char *time_text(int64_t at_us, char text[static TIME_TEXT_MAX]);

@@ -39,17 +39,19 @@ static int broken(struct csv *c, const char *why)
 	return -1;
 }
 
-/* A quoted cell; c->at stands after the opening quote.  NULL when it never ends. */
+/* A quoted cell; c->at stands after the opening quote.  NULL and c->error when it never ends. */
 static char *quoted_cell(struct csv *c, struct arena *a)
 {
 	size_t start = c->at, extra = 0, n = 0, end;
+	unsigned lines = 0;
 	char *cell;
 
 	for (end = start;; end++) {
-		if (end >= c->len)
+		if (end >= c->len) {
+			c->error = "a quoted cell never ends";
 			return NULL;
-		if (c->data[end] == '\n')
-			c->next_line++;
+		}
+		lines += c->data[end] == '\n';
 		if (c->data[end] != '"')
 			continue;
 		if (end + 1 >= c->len || c->data[end + 1] != '"')
@@ -63,6 +65,7 @@ static char *quoted_cell(struct csv *c, struct arena *a)
 		i += c->data[i] == '"';
 	}
 	c->at = end + 1;
+	c->next_line += lines;
 	return cell;
 }
 
@@ -87,13 +90,16 @@ int csv_next(struct csv *c, struct arena *a, char **cells, size_t max)
 		return 0;
 	for (;;) {
 		bool quote = !at_end(c) && c->data[c->at] == '"';
+		size_t start = c->at;
 
 		if (n == max)
 			return broken(c, "too many columns");
 		c->at += quote;
 		cells[n] = quote ? quoted_cell(c, a) : bare_cell(c, a);
+		if (memchr(c->data + start, '\0', c->at - start))
+			return broken(c, "a NUL byte in a cell");
 		if (!cells[n++])
-			return broken(c, "a quoted cell never ends");
+			return broken(c, c->error ? c->error : "more text than this file may hold");
 		if (at_end(c) || at_newline(c))
 			break;
 		if (c->data[c->at] != ',')

@@ -1,8 +1,12 @@
 /* log: see log.h.  One write(2) a line, so that lines of several processes do not mix. */
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static enum log_level threshold = LOG_INFO;
@@ -17,18 +21,22 @@ enum log_level log_level(void)
 	return threshold;
 }
 
-/* Copies text with control bytes made visible; returns the length. */
+/* Copies text with control bytes (C1 among them) and broken UTF-8 made visible; returns the length. */
 static size_t visible(char *to, size_t max, const char *from)
 {
-	size_t n = 0;
+	size_t n = 0, len = strlen(from), step;
 
-	for (; *from && n + 5 < max; from++) {
-		unsigned char c = (unsigned char)*from;
+	for (; len && n + 17 < max; from += step, len -= step) {
+		uint32_t c;
 
-		if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(to + n, max - n, "\\x%02x", c);
-		else
-			to[n++] = *from;
+		step = utf8_decode(from, len, &c);
+		if (c >= 0x20 && c != UTF8_BAD && (c < 0x7f || c > 0x9f)) {
+			memcpy(to + n, from, step);
+			n += step;
+			continue;
+		}
+		for (size_t i = 0; i < step; i++)
+			n += (size_t)snprintf(to + n, max - n, "\\x%02x", (unsigned char)from[i]);
 	}
 	return n;
 }

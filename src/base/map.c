@@ -1,7 +1,11 @@
 /* map: chained, doubles at one entry a slot.  SipHash-2-4: Aumasson and Bernstein, 2012. */
 #include "base/map.h"
 
+#include <endian.h>
+#include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -27,7 +31,7 @@ static uint64_t load64(const uint8_t *p)
 	uint64_t v;
 
 	memcpy(&v, p, 8);
-	return v; /* little-endian hosts only differ in which hash they see */
+	return le64toh(v);
 }
 
 static void sip_rounds(struct sip *s, int n)
@@ -71,15 +75,21 @@ uint64_t siphash(const uint8_t key[static 16], const void *data, size_t len)
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
+static uint8_t process_key[16];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void make_key(void)
+{
+	if (getrandom(process_key, sizeof(process_key), 0) == sizeof(process_key))
+		return;
+	fprintf(stderr, "sextant: the system gives no random numbers\n");
+	abort();
+}
+
 uint64_t hash_bytes(const void *data, size_t len)
 {
-	static uint8_t key[16];
-	static bool have;
-
-	if (!have) {
-		have = getrandom(key, sizeof(key), 0) == sizeof(key);
-	}
-	return siphash(key, data, len);
+	pthread_once(&once, make_key);
+	return siphash(process_key, data, len);
 }
 
 void map_init(struct map *m, struct arena *a)
@@ -91,7 +101,7 @@ static struct map_slot *find(const struct map *m, uint64_t hash, const void *key
 {
 	struct map_slot *s = m->n_slots ? m->slots[hash & (m->n_slots - 1)] : NULL;
 
-	while (s && (s->hash != hash || s->len != len || memcmp(s->key, key, len)))
+	while (s && (s->hash != hash || s->len != len || (len && memcmp(s->key, key, len))))
 		s = s->next;
 	return s;
 }
@@ -123,7 +133,8 @@ void **map_at(struct map *m, const void *key, size_t len)
 	s = arena_alloc(m->arena, sizeof(*s) + len);
 	s->hash = hash;
 	s->len = len;
-	memcpy(s->key, key, len);
+	if (len)
+		memcpy(s->key, key, len);
 	s->next = m->slots[hash & (m->n_slots - 1)];
 	m->slots[hash & (m->n_slots - 1)] = s;
 	m->n++;

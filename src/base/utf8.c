@@ -44,11 +44,13 @@ bool utf8_valid(const char *s, size_t len)
 	return true;
 }
 
-/* Controls that act on the text around them: C0, DEL, C1, zero width and bidirectional ones. */
+/* Controls that act on the text around them or hide some: C0, DEL, C1, zero width, bidirectional
+ * (U+061C among them), annotations and tags. */
 static bool is_control(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 static bool is_space(uint32_t c)

@@ -11,6 +11,7 @@
  */
 #include "core/obs.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/rd.h"
 #include "base/utf8.h"
@@ -212,11 +213,17 @@ static int32_t word_index(const char *const *words, const char *text)
 	return -1;
 }
 
+static bool time_sane(int64_t at_us)
+{
+	return at_us >= TIME_MIN_US && at_us <= TIME_MAX_US;
+}
+
 static void get_value(struct reader *r, const struct column *c, void *row)
 {
 	char scratch[sizeof(struct addr)], *p = scratch;
 	uint64_t bits;
 	const char *text;
+	int8_t flag;
 
 	if (c->field)
 		p = (char *)row + c->field->offset;
@@ -225,9 +232,16 @@ static void get_value(struct reader *r, const struct column *c, void *row)
 	case FIELD_TIME:
 	case FIELD_F64:
 		bits = rd_u64(&r->rd);
+		if (c->type == FIELD_TIME && (int64_t)bits != I64_NULL && !time_sane((int64_t)bits))
+			wrong(r, "a time outside the years 1 to 9999");
 		memcpy(p, &bits, 8);
 		break;
-	case FIELD_FLAG: *p = (char)rd_u8(&r->rd); break;
+	case FIELD_FLAG:
+		flag = (int8_t)rd_u8(&r->rd);
+		if (flag < -1 || flag > 1)
+			wrong(r, "a flag that is neither yes, no nor unknown");
+		memcpy(p, &flag, 1);
+		break;
 	case FIELD_ADDR: {
 		struct addr a = {.family = rd_u8(&r->rd)};
 
@@ -287,6 +301,8 @@ static void get_row(struct reader *r)
 	outcome = rd_u8(&r->rd);
 	if (rd_ok(&r->rd) && (!o->subject || !o->vantage || !o->round || outcome >= OUTCOME_COUNT))
 		wrong(r, "a row without subject, vantage, round or outcome");
+	if (!time_sane(o->at_us))
+		wrong(r, "a time outside the years 1 to 9999");
 	o->outcome = (enum outcome)outcome;
 	o->row = arena_alloc(&r->batch->arena, r->batch->schema->size);
 	row_clear(r->batch->schema, o->row);
