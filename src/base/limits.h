@@ -72,6 +72,7 @@
 	X(BATCH_B, 67108864, "bytes of one encoded batch")                                         \
 	/* the store */                                                                            \
 	X(STORE_ROWS, 1000000, "rows of one answer of the store")                                  \
+	X(STORE_ASKERS, 64, "processes at once that ask the owner of a data directory")            \
 	/* the web server */                                                                       \
 	X(WEB_REQUEST_LINE_B, 4096, "bytes of a request line")                                     \
 	X(WEB_HEADER_B, 16384, "bytes of request headers")                                         \

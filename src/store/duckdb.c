@@ -52,6 +52,8 @@ int duck_fault(struct err *e, const char *what, const char *text)
 		text = "no reason given";
 	if (strstr(text, "No space left") || strstr(text, "Disk quota exceeded"))
 		code = -ENOSPC;
+	else if (strstr(text, "invalidated") || !strncmp(text, "FATAL", 5))
+		code = -EUCLEAN; /* only opening the file again helps */
 	else if (strstr(text, "Conflicting lock"))
 		code = -EBUSY;
 	else if (strstr(text, "not a valid DuckDB database") || strstr(text, "Corrupt") ||

@@ -177,14 +177,6 @@ static struct batch *recent(const struct store *s, struct load *l, const char *i
 	return NULL;
 }
 
-/* batch_decode asks by name only, so the list it means stands here; one store at a time decodes. */
-static const struct store *decoding;
-
-static const struct schema *find(const char *name)
-{
-	return store_schema(decoding, name);
-}
-
 static struct batch *decode(struct store *s, int64_t seq, struct err *e)
 {
 	struct value arg = value_i64(seq);
@@ -197,8 +189,7 @@ static struct batch *decode(struct store *s, int64_t seq, struct err *e)
 	    t.n_rows) {
 		const struct value *body = table_at(&t, 0, 0);
 
-		decoding = s;
-		b = batch_decode(body->s.data, body->s.len, find, e);
+		b = store_decode(s, body->s.data, body->s.len, e);
 	}
 	arena_done(&a);
 	return b;
@@ -279,14 +270,6 @@ static void load_done(struct load *l)
 	l->rows = l->bytes = 0;
 }
 
-/* The facts failed in a way that may leave DuckDB unusable: closed, and opened again later. */
-static void give_up(struct store *s, const struct err *why)
-{
-	if (strcmp(s->why.text, why->text) != 0)
-		log_warn("%s", why->text);
-	store_lose_facts(s, why);
-}
-
 static int flush_rounds(struct store *s, struct err *e)
 {
 	struct load l = {0};
@@ -302,7 +285,7 @@ static int flush_rounds(struct store *s, struct err *e)
 			rc = tables_apply(s->tables, l.batches.at, l.batches.n, &why);
 			if (rc) {
 				err_set(e, rc, "%s", why.text);
-				give_up(s, &why);
+				store_judge(s, rc, &why);
 			}
 		}
 		if (!rc && l.batches.n)

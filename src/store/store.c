@@ -4,6 +4,8 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/owner.h"
+#include "store/remote.h"
 #include "store/state.h"
 #include "store/store_int.h"
 
@@ -75,8 +77,8 @@ static void sign(const struct store *s)
 		log_debug("%s/lock: the process number could not be written", s->dir);
 }
 
-/* 0: we own the directory; 1: the owner answers through its socket; or an error.  One that is about
- * to end, or to listen, is waited for. */
+/* 0: we own the directory, or its owner answers (s->remote); or an error.  One that is about to end,
+ * or to listen, is waited for. */
 static int take_lock(struct store *s, enum store_mode mode, struct err *e)
 {
 	int64_t end_us = clock_mono(&clock_real) + LOCK_PATIENCE_US;
@@ -88,7 +90,15 @@ static int take_lock(struct store *s, enum store_mode mode, struct err *e)
 		}
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_set(e, -errno, "%s/lock: %s", s->dir, err_name(errno));
-		(void)mode;
+		if (mode == STORE_ANY) {
+			struct err why = {0};
+			int rc = remote_open(s->dir, &s->remote, &why);
+
+			if (!rc)
+				return 0;
+			if (rc != -ENOENT && rc != -ECONNREFUSED)
+				return err_set(e, rc, "%s", why.text);
+		}
 		if (clock_mono(&clock_real) >= end_us)
 			return err_set(e, -EBUSY,
 				       "%s is in use by process %d: wait until it has ended, or name "
@@ -102,10 +112,23 @@ static int take_lock(struct store *s, enum store_mode mode, struct err *e)
 
 void store_lose_facts(struct store *s, const struct err *why)
 {
+	s->why = *why;
+	if (s->service)
+		owner_lost_facts(s->service, &s->why);
 	tables_close(s->tables);
 	s->tables = NULL;
-	s->why = *why;
 	s->retry_us = clock_mono(&clock_real) + FACTS_RETRY_US;
+}
+
+/* Most faults are of one statement.  A write that failed may have made DuckDB refuse everything, and
+ * only opening the file again helps against that. */
+void store_judge(struct store *s, int rc, const struct err *why)
+{
+	if (s->warned != rc)
+		log_warn("%s", why->text);
+	s->warned = rc;
+	if (s->tables && duck_run(tables_duck(s->tables), "SELECT count(*) FROM applied", NULL))
+		store_lose_facts(s, why);
 }
 
 static int open_facts(struct store *s)
@@ -133,6 +156,20 @@ const struct schema *store_schema(const struct store *s, const char *name)
 		if (!strcmp(s->schemas[i]->name, name))
 			return s->schemas[i];
 	return NULL;
+}
+
+/* batch_decode asks by name only, so the list it means stands here; one store at a time decodes. */
+static const struct store *decoding;
+
+static const struct schema *find(const char *name)
+{
+	return store_schema(decoding, name);
+}
+
+struct batch *store_decode(const struct store *s, const void *data, size_t len, struct err *e)
+{
+	decoding = s;
+	return batch_decode(data, len, find, e);
 }
 
 /* ---- opening and closing ---- */
@@ -168,8 +205,10 @@ int store_open(const char *dir, enum store_mode mode, const struct schema *const
 		rc = lock_open(s, e);
 	if (!rc)
 		rc = take_lock(s, mode, e);
-	if (!rc)
+	if (!rc && !s->remote)
 		rc = open_files(s, e);
+	if (!rc && mode == STORE_OWNER)
+		rc = store_listen(s, e);
 	if (rc) {
 		store_close(s);
 		return rc;
@@ -182,6 +221,8 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	remote_close(s->remote);
+	owner_close(s->service);
 	if (s->state && s->tables && s->outbox_rows)
 		(void)outbox_flush(s, NULL);
 	outbox_forget(s);
@@ -201,11 +242,24 @@ bool store_is_owner(const struct store *s)
 	return !s->remote;
 }
 
+static int told(struct store *s, struct status *st)
+{
+	int rc = remote_status(s->remote, st, &s->why);
+
+	if (!rc)
+		err_set(&s->why, st->facts ? 0 : -EIO, "%s", st->why);
+	return rc;
+}
+
 bool store_has_facts(const struct store *s, const char **why)
 {
+	struct store *changes = (struct store *)s; /* a remote owner's word is kept in s->why */
+	struct status st;
+	bool has = s->remote ? told(changes, &st) == 0 && st.facts : s->tables != NULL;
+
 	if (why)
-		*why = s->tables ? "" : s->why.text;
-	return s->tables != NULL;
+		*why = has ? "" : s->why.text;
+	return has;
 }
 
 /* ---- calls ---- */
@@ -213,25 +267,46 @@ bool store_has_facts(const struct store *s, const char **why)
 int store_put(struct store *s, struct batch **take, size_t n_batches, const struct change *changes,
 	      size_t n_changes, struct err *e)
 {
-	return outbox_put(s, take, n_batches, changes, n_changes, e);
+	int rc;
+
+	if (s->remote)
+		return remote_put(s->remote, take, n_batches, changes, n_changes, e);
+	rc = outbox_put(s, take, n_batches, changes, n_changes, e);
+	if (s->service && s->outbox_rows)
+		owner_arm(s->service);
+	return rc;
 }
 
 int store_flush(struct store *s, struct err *e)
 {
-	return outbox_flush(s, e);
+	return s->remote ? remote_flush(s->remote, e) : outbox_flush(s, e);
 }
 
 int store_query_facts(struct store *s, struct arena *a, const char *sql, const struct value *args,
 		      size_t n_args, struct table *out, struct err *e)
 {
-	int rc = store_need_facts(s, e);
+	struct err why = {0};
+	int rc;
 
-	return rc ? rc : duck_query(tables_duck(s->tables), a, sql, args, n_args, out, e);
+	if (s->remote)
+		return remote_query(s->remote, MESSAGE_FACTS, a, sql, args, n_args, out, e);
+	rc = store_need_facts(s, e);
+	if (rc)
+		return rc;
+	rc = duck_query(tables_duck(s->tables), a, sql, args, n_args, out, &why);
+	if (!rc)
+		return 0;
+	err_set(e, rc, "%s", why.text);
+	if (rc == -EUCLEAN)
+		store_judge(s, rc, &why);
+	return rc;
 }
 
 int store_query_state(struct store *s, struct arena *a, const char *sql, const struct value *args,
 		      size_t n_args, struct table *out, struct err *e)
 {
+	if (s->remote)
+		return remote_query(s->remote, MESSAGE_STATE, a, sql, args, n_args, out, e);
 	return sqlite_query(s->state, a, sql, args, n_args, out, e);
 }
 
@@ -248,5 +323,27 @@ struct facts store_facts(struct store *s)
 
 int64_t store_generation(struct store *s)
 {
+	struct status st;
+
+	if (s->remote)
+		return told(s, &st) ? 0 : st.generation;
 	return s->tables ? tables_generation(s->tables) : 0;
+}
+
+int store_listen(struct store *s, struct err *e)
+{
+	if (s->remote || s->service)
+		return 0;
+	return owner_open(s, &s->service, e);
+}
+
+int store_fd(const struct store *s)
+{
+	return s->service ? owner_fd(s->service) : -1;
+}
+
+void store_serve(struct store *s)
+{
+	if (s->service)
+		owner_serve(s->service);
 }

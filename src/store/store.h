@@ -35,7 +35,7 @@ void store_close(struct store *s);
 bool store_is_owner(const struct store *s);
 /* False when the DuckDB library is missing or the facts cannot be opened: *why says it in one
  * sentence; batches then wait in the outbox and nothing is lost. */
-bool store_has_facts(const struct store *s, const char **why);
+bool store_has_facts(const struct store *s, const char **why); /* *why: until the next call */
 
 /* A state change: one statement of ours with arguments. */
 struct change {
@@ -60,7 +60,11 @@ struct facts store_facts(struct store *s);
 
 /* A number that grows with every change of the facts: caches compare it. */
 int64_t store_generation(struct store *s);
-/* Owner only: serves the socket; call from a loop.  -1: nothing to watch. */
+/* Owner only: serves the socket; watch the descriptor for reading in a loop and call store_serve
+ * when it is ready.  -1: nothing to watch.  A STORE_OWNER listens from the start; a long job that
+ * opened with STORE_ANY and has a loop may listen too, so that other commands reach it meanwhile.
+ * While it listens, what was put is in the facts within a second without a flush. */
+int store_listen(struct store *s, struct err *e);
 int store_fd(const struct store *s);
 void store_serve(struct store *s);
 

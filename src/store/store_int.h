@@ -17,6 +17,7 @@ struct store {
 	struct sqlite *state;
 	struct tables *tables; /* NULL: no facts, and `why` says why */
 	struct err why;
+	int warned;                 /* code of the fault that was last told */
 	int64_t retry_us;           /* when facts that failed are opened again (mono time) */
 	VEC(struct batch *) recent; /* batches of the outbox that are still in memory, oldest first */
 	int64_t outbox_rows, outbox_b; /* gathered since the last flush */
@@ -36,6 +37,9 @@ void outbox_forget(struct store *s); /* the memory only */
 int store_need_facts(struct store *s, struct err *e);
 /* Closes the facts after a fault; store_need_facts opens them again after a while. */
 void store_lose_facts(struct store *s, const struct err *why);
+/* After a fault of the facts: closes them unless they still answer. */
+void store_judge(struct store *s, int rc, const struct err *why);
+struct batch *store_decode(const struct store *s, const void *data, size_t len, struct err *e);
 const struct schema *store_schema(const struct store *s, const char *name);
 
 #endif
