@@ -21,6 +21,7 @@ static bool loaded;
 static const char *const places[] = {
 	"libduckdb.so",
 	"../web/node_modules/@duckdb/node-bindings-linux-" ARCH "/libduckdb.so",
+	"../../web/node_modules/@duckdb/node-bindings-linux-" ARCH "/libduckdb.so",
 	"../lib/sextant/libduckdb.so",
 	"/usr/lib/sextant/libduckdb.so",
 	"/usr/local/lib/sextant/libduckdb.so",
