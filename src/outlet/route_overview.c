@@ -1,0 +1,222 @@
+/*
+ * route_overview: one honest number first, then the seven dimensions with their figures and targets.
+ * A dimension that has nothing says what would be here and the command that fills it.
+ */
+#include "outlet/route.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct dimension {
+	const char *id, *en, *zh;
+	const char *empty_en, *empty_zh, *command;
+};
+
+static const struct dimension dimensions[] = {
+	{"network", "Network", "网络", "routes and the networks that announce IPv6 (not in this version)",
+	 "路由与宣告 IPv6 的网络（本版本尚未提供）", ""},
+	{"application", "Applications", "应用", "how far the sites of a list work over IPv6",
+	 "名单内网站的 IPv6 支持情况", "sextant census PORTFOLIO.csv"},
+	{"terminal", "Terminals", "终端", "how capable terminals are (not in this version)",
+	 "终端的 IPv6 能力（本版本尚未提供）", ""},
+	{"user", "Users", "用户", "active IPv6 users (not in this version)",
+	 "IPv6 活跃用户（本版本尚未提供）", ""},
+	{"traffic", "Traffic", "流量", "share of traffic over IPv6 (not in this version)",
+	 "IPv6 流量占比（本版本尚未提供）", ""},
+	{"foundation", "Foundation", "基础资源", "allocations of the five registries",
+	 "五大注册机构的地址分配", "sextant ingest rir FILE…"},
+	{"security", "Security", "安全", "whether IPv6 is as safe as IPv4 on the same sites",
+	 "同一网站 IPv6 与 IPv4 的安全一致性", "sextant census PORTFOLIO.csv"},
+};
+
+enum { DIMENSIONS = sizeof(dimensions) / sizeof(dimensions[0]), TREND = 36 };
+
+/* Points of the whole by time: the last one and the one before it, and what changed. */
+static void write_figure(struct call *c, const struct series *s)
+{
+	const struct point *now = s->n ? &s->points[s->n - 1] : NULL;
+	const struct point *before = s->n > 1 ? &s->points[s->n - 2] : NULL;
+
+	json_object(c->json);
+	json_put_text(c->json, "id", s->indicator->id);
+	json_put_text(c->json, "title",
+		      call_pick(c, s->indicator->title_en, s->indicator->title_zh));
+	json_put_text(c->json, "better", s->indicator->better);
+	call_figure(c, "figure", s->indicator, now, before);
+	json_key(c->json, "trend");
+	json_array(c->json);
+	for (size_t i = s->n > TREND ? s->n - TREND : 0; i < s->n; i++)
+		call_point(c, &s->points[i]);
+	json_end_array(c->json);
+	json_end_object(c->json);
+}
+
+static int write_dimension(struct call *c, const struct dimension *d, const struct series *all,
+			   size_t n)
+{
+	size_t shown = 0;
+
+	json_object(c->json);
+	json_put_text(c->json, "id", d->id);
+	json_put_text(c->json, "title", call_pick(c, d->en, d->zh));
+	json_key(c->json, "figures");
+	json_array(c->json);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(all[i].indicator->dimension, d->id) && all[i].n) {
+			write_figure(c, &all[i]);
+			shown++;
+		}
+	json_end_array(c->json);
+	if (!shown) {
+		json_key(c->json, "empty");
+		json_object(c->json);
+		json_put_text(c->json, "what", call_pick(c, d->empty_en, d->empty_zh));
+		json_put_text(c->json, "command", d->command);
+		json_end_object(c->json);
+	}
+	json_end_object(c->json);
+	return 0;
+}
+
+/* "18 of 48 sites (37.5%) work over IPv6; 2 more than before." */
+static const char *sentence(struct call *c, const struct series *s)
+{
+	const struct point *now = s->n ? &s->points[s->n - 1] : NULL;
+	double more = s->n > 1 ? now->numerator - s->points[s->n - 2].numerator : 0;
+	const char *change = "";
+
+	if (!now || isnan(now->value))
+		return call_pick(c, "Nothing has been measured yet.", "尚无测量数据。");
+	if (s->n > 1 && now->version != s->points[s->n - 2].version)
+		change = call_pick(c, "; the list has changed since the round before",
+				   "；与上一轮相比名单已变更");
+	else if (s->n > 1 && more != 0)
+		change = c->zh ? arena_printf(c->arena, "；比上一轮%s %.0f 个", more > 0 ? "增加" : "减少",
+					      fabs(more))
+			       : arena_printf(c->arena, "; %.0f %s than in the round before", fabs(more),
+					      more > 0 ? "more" : "fewer");
+	if (c->zh)
+		return arena_printf(c->arena, "%.0f 个网站中有 %.0f 个（%.1f%%）可通过 IPv6 使用%s。",
+				    now->denominator, now->numerator, 100 * now->value, change);
+	return arena_printf(c->arena, "%.0f of %.0f sites (%.1f%%) work over IPv6%s.", now->numerator,
+			    now->denominator, 100 * now->value, change);
+}
+
+static int portfolios(struct call *c, struct err *e)
+{
+	struct table t;
+	int rc = call_state(c,
+			    "SELECT name, version, subjects, imported_us FROM portfolio p WHERE version = "
+			    "(SELECT max(version) FROM portfolio q WHERE q.name = p.name) ORDER BY name",
+			    NULL, 0, &t, e);
+
+	if (rc)
+		return rc;
+	json_key(c->json, "portfolios");
+	json_array(c->json);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		json_object(c->json);
+		json_put_text(c->json, "name", value_str(table_at(&t, i, 0), ""));
+		json_put_i64(c->json, "version", value_int(table_at(&t, i, 1), 0));
+		json_put_i64(c->json, "subjects", value_int(table_at(&t, i, 2), 0));
+		call_time(c, "imported", value_int(table_at(&t, i, 3), I64_NULL));
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	rc = call_state(c, "SELECT name, file, file_date_us, records FROM dataset ORDER BY name, "
+			   "file_date_us DESC LIMIT 100", NULL, 0, &t, e);
+	if (rc)
+		return rc;
+	json_key(c->json, "datasets");
+	json_array(c->json);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		json_object(c->json);
+		json_put_text(c->json, "name", value_str(table_at(&t, i, 0), ""));
+		json_put_text(c->json, "file", value_str(table_at(&t, i, 1), ""));
+		call_time(c, "file_date", value_int(table_at(&t, i, 2), I64_NULL));
+		json_put_i64(c->json, "records", value_int(table_at(&t, i, 3), 0));
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	return 0;
+}
+
+static int last_round(struct call *c, const char *portfolio, struct err *e)
+{
+	const struct value arg = value_text(portfolio);
+	struct table t;
+	int rc = portfolio
+			 ? call_facts(c, "SELECT round, subject, at_us FROM obs_round WHERE subject = ? "
+					 "ORDER BY at_us DESC LIMIT 1", &arg, 1, &t, e)
+			 : call_facts(c, "SELECT round, subject, at_us FROM obs_round "
+					 "ORDER BY at_us DESC LIMIT 1", NULL, 0, &t, e);
+
+	if (rc)
+		return rc;
+	json_key(c->json, "last_round");
+	if (!t.n_rows) {
+		json_null(c->json);
+		return 0;
+	}
+	json_object(c->json);
+	json_put_text(c->json, "id", value_str(table_at(&t, 0, 0), ""));
+	json_put_text(c->json, "portfolio", value_str(table_at(&t, 0, 1), ""));
+	call_time(c, "ended", value_int(table_at(&t, 0, 2), I64_NULL));
+	json_end_object(c->json);
+	return 0;
+}
+
+static int answer(struct call *c, struct err *e)
+{
+	struct series_ask ask = series_ask_all();
+	struct series *all;
+	const struct series *head = NULL;
+	size_t n = 0;
+	int rc = 0;
+
+	while (indicator_list[n])
+		n++;
+	all = arena_array(c->arena, n + 1, sizeof(*all));
+	ask.portfolio = call_query(c, "portfolio");
+	for (size_t i = 0; i < n && !rc; i++) {
+		rc = indicator_eval(indicator_list[i], &c->facts, &ask, c->arena, &all[i], e);
+		if (!strcmp(indicator_list[i]->id, "site_ready"))
+			head = &all[i];
+	}
+	if (rc)
+		return rc;
+	c->csv = false;
+	json_object(c->json);
+	call_time(c, "generated_at", clock_wall(c->clock));
+	json_key(c->json, "headline");
+	json_object(c->json);
+	json_put_text(c->json, "sentence", head ? sentence(c, head) : "");
+	if (head)
+		call_figure(c, "figure", head->indicator, head->n ? &head->points[head->n - 1] : NULL,
+			    head->n > 1 ? &head->points[head->n - 2] : NULL);
+	json_end_object(c->json);
+	json_key(c->json, "dimensions");
+	json_array(c->json);
+	for (size_t i = 0; i < DIMENSIONS; i++)
+		write_dimension(c, &dimensions[i], all, n);
+	json_end_array(c->json);
+	rc = portfolios(c, e);
+	if (!rc)
+		rc = last_round(c, ask.portfolio, e);
+	json_end_object(c->json);
+	return rc;
+}
+
+static const struct route_param params[] = {{"portfolio", "name of a portfolio"}, {NULL, NULL}};
+static const char *const warm[] = {"", NULL};
+
+const struct route route_overview = {
+	.path = "/api/v1/overview",
+	.warm = warm,
+	.en = "The headline, the seven dimensions with figures and trends, lists and datasets",
+	.params = params,
+	.answer = answer,
+};

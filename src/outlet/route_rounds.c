@@ -1,0 +1,145 @@
+/* route_rounds: the rounds, the running one included; one with counts by check and verdict. */
+#include "outlet/route.h"
+
+#include <string.h>
+
+static void members(struct call *c, const struct table *t, size_t row)
+{
+	static const char *const text[] = {"id", "portfolio", "status", "vantage", "tool_version"};
+	const struct value *v;
+
+	for (size_t k = 0; k < sizeof(text) / sizeof(text[0]); k++)
+		json_put_text(c->json, text[k], value_str(table_at(t, row, k), NULL));
+	json_put_i64(c->json, "version", value_int(table_at(t, row, 5), 0));
+	json_put_i64(c->json, "total", value_int(table_at(t, row, 6), 0));
+	json_put_i64(c->json, "done", value_int(table_at(t, row, 7), 0));
+	json_put_i64(c->json, "seed", value_int(table_at(t, row, 8), 0));
+	call_time(c, "began", value_int(table_at(t, row, 9), I64_NULL));
+	call_time(c, "ended", value_int(table_at(t, row, 10), I64_NULL));
+	v = table_at(t, row, 11);
+	json_key(c->json, "selftest");
+	json_raw(c->json, value_str(v, NULL));
+}
+
+#define COLUMNS                                                                                    \
+	"SELECT id, portfolio, status, vantage, tool_version, version, total, done, seed, "        \
+	"began_us, ended_us, selftest FROM round "
+
+static int counts(struct call *c, const char *id, struct err *e)
+{
+	const struct value arg = value_text(id);
+	struct table t;
+	const char *check = NULL;
+	int rc = call_facts(c,
+			    "SELECT \"check\", verdict, reason, count(*) FROM obs_verdict "
+			    "WHERE round = ? GROUP BY \"check\", verdict, reason "
+			    "ORDER BY \"check\", count(*) DESC",
+			    &arg, 1, &t, e);
+
+	if (rc)
+		return rc;
+	json_key(c->json, "checks");
+	json_array(c->json);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		const char *name = value_str(table_at(&t, i, 0), "");
+
+		if (!check || strcmp(check, name)) {
+			if (check) {
+				json_end_array(c->json);
+				json_end_object(c->json);
+			}
+			check = name;
+			json_object(c->json);
+			json_put_text(c->json, "check", name);
+			json_key(c->json, "answers");
+			json_array(c->json);
+		}
+		json_object(c->json);
+		json_put_text(c->json, "verdict", value_str(table_at(&t, i, 1), ""));
+		json_put_text(c->json, "reason", value_str(table_at(&t, i, 2), ""));
+		json_put_i64(c->json, "count", value_int(table_at(&t, i, 3), 0));
+		json_end_object(c->json);
+	}
+	if (check) {
+		json_end_array(c->json);
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	return 0;
+}
+
+static int one(struct call *c, struct err *e)
+{
+	const struct value arg = value_text(c->tail);
+	struct table t;
+	int rc = call_state(c, COLUMNS "WHERE id = ?", &arg, 1, &t, e);
+
+	if (rc)
+		return rc;
+	if (!t.n_rows)
+		return call_error(c, 404, "/api/v1/rounds lists them", "there is no round '%s'",
+				  c->tail);
+	json_object(c->json);
+	members(c, &t, 0);
+	rc = counts(c, c->tail, e);
+	json_end_object(c->json);
+	return rc;
+}
+
+static void csv_rows(struct call *c, const struct table *t)
+{
+	struct rows r;
+
+	rows_begin(&r, c, NULL);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		rows_next(&r);
+		for (size_t k = 0; k < 5; k++)
+			rows_text(&r, t->names[k], value_str(table_at(t, i, k), NULL));
+		for (size_t k = 5; k < 9; k++)
+			rows_i64(&r, t->names[k], value_int(table_at(t, i, k), I64_NULL));
+		rows_time(&r, "began", value_int(table_at(t, i, 9), I64_NULL));
+		rows_time(&r, "ended", value_int(table_at(t, i, 10), I64_NULL));
+		rows_end_row(&r);
+	}
+	rows_end(&r);
+}
+
+static int answer(struct call *c, struct err *e)
+{
+	const char *portfolio = call_query(c, "portfolio");
+	const struct value arg = value_text(portfolio);
+	struct table t;
+	int rc;
+
+	if (c->tail[0])
+		return one(c, e);
+	rc = portfolio ? call_state(c, COLUMNS "WHERE portfolio = ? ORDER BY began_us DESC LIMIT 500",
+				    &arg, 1, &t, e)
+		       : call_state(c, COLUMNS "ORDER BY began_us DESC LIMIT 500", NULL, 0, &t, e);
+	if (rc)
+		return rc;
+	if (c->csv) {
+		csv_rows(c, &t);
+		return 0;
+	}
+	json_array(c->json);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		json_object(c->json);
+		members(c, &t, i);
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	return 0;
+}
+
+static const struct route_param params[] = {{"portfolio", "name of a portfolio"}, {NULL, NULL}};
+
+const struct route route_rounds = {
+	.path = "/api/v1/rounds",
+	.tail_name = "ID",
+	.tail_optional = true,
+	.live = true,
+	.en = "Rounds, latest first; with ID, one with counts by check and verdict",
+	.params = params,
+	.answer = answer,
+};

@@ -1,0 +1,260 @@
+/*
+ * route_sites: the sites of one round, filtered, fifty a page by key, with counts for the filters.
+ *
+ * The page's domains come from the rows of one check (default: the headline), then all verdicts of
+ * those domains are fetched.  A filter's own counts leave that filter out, so that a reader sees
+ * what else could be chosen.
+ */
+#include "outlet/route.h"
+
+#include "base/limits.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARGS_MAX = 16, PAGE_DEFAULT = 50, PAGE_MAX = 500, FACET_ROWS = 200 };
+
+struct where {
+	char sql[1024];
+	struct value args[ARGS_MAX];
+	size_t n;
+};
+
+static void condition(struct where *w, const char *sql, struct value v)
+{
+	size_t len = strlen(w->sql);
+
+	snprintf(w->sql + len, sizeof(w->sql) - len, "%s%s", w->n ? " AND " : "", sql);
+	w->args[w->n++] = v;
+}
+
+/* "%text%" with only the letters that a domain has, so that no wildcard comes from outside. */
+static const char *like_text(struct call *c, const char *q)
+{
+	char *out = arena_alloc(c->arena, strlen(q) + 3), *p = out;
+
+	*p++ = '%';
+	for (; *q; q++)
+		if (isalnum((unsigned char)*q) || *q == '-' || *q == '.')
+			*p++ = (char)tolower((unsigned char)*q);
+	*p++ = '%';
+	return out;
+}
+
+/* The filters of the call, but for the one named `without`. */
+static void filters(struct call *c, const char *round, const char *check, const char *without,
+		    struct where *w)
+{
+	static const char *const columns[] = {"verdict", "class", "region", "organisation", "level",
+					      "reason"};
+	const char *q = call_query(c, "q");
+
+	memset(w, 0, sizeof(*w));
+	condition(w, "round = ?", value_text(round));
+	condition(w, "\"check\" = ?", value_text(check));
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		const char *v = call_query(c, columns[i]);
+		char sql[32];
+
+		if (!v || (without && !strcmp(without, columns[i])))
+			continue;
+		snprintf(sql, sizeof(sql), "%s = ?", columns[i]);
+		condition(w, sql, value_text(v));
+	}
+	if (q)
+		condition(w, "subject LIKE ?", value_text(like_text(c, q)));
+}
+
+static int facet(struct call *c, const char *round, const char *check, const char *column,
+		 struct err *e)
+{
+	struct where w;
+	struct table t;
+	char sql[1400];
+	int rc;
+
+	filters(c, round, check, column, &w);
+	snprintf(sql, sizeof(sql),
+		 "SELECT %s, count(*) FROM obs_verdict WHERE %s GROUP BY %s "
+		 "ORDER BY count(*) DESC, %s LIMIT %d",
+		 column, w.sql, column, column, FACET_ROWS);
+	rc = call_facts(c, sql, w.args, w.n, &t, e);
+	if (rc)
+		return rc;
+	json_key(c->json, column);
+	json_array(c->json);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		json_object(c->json);
+		json_put_text(c->json, "value", value_str(table_at(&t, i, 0), ""));
+		json_put_i64(c->json, "count", value_int(table_at(&t, i, 1), 0));
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	return 0;
+}
+
+static int facets(struct call *c, const char *round, const char *check, struct err *e)
+{
+	static const char *const columns[] = {"class", "region", "level", "verdict"};
+	int rc = 0;
+
+	json_key(c->json, "facets");
+	json_object(c->json);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !rc; i++)
+		rc = facet(c, round, check, columns[i], e);
+	json_end_object(c->json);
+	return rc;
+}
+
+#define COLUMNS                                                                                    \
+	"SELECT subject, \"check\", verdict, reason, organisation, class, region, level, rank "    \
+	"FROM obs_verdict "
+
+static int page_of(struct call *c, const char *round, const char *check, int64_t limit,
+		   struct table *t, struct err *e)
+{
+	const char *after = call_query(c, "after");
+	struct where w;
+	struct value args[ARGS_MAX + 2];
+	char sql[2400];
+
+	filters(c, round, check, NULL, &w);
+	if (after)
+		condition(&w, "subject > ?", value_text(after));
+	args[0] = value_text(round);
+	memcpy(args + 1, w.args, w.n * sizeof(args[0]));
+	snprintf(sql, sizeof(sql),
+		 COLUMNS "WHERE round = ? AND subject IN (SELECT subject FROM obs_verdict "
+			 "WHERE %s ORDER BY subject LIMIT %lld) ORDER BY subject, \"check\"",
+		 w.sql, (long long)limit);
+	return call_facts(c, sql, args, w.n + 1, t, e);
+}
+
+/* One row for each domain: its tags, then its verdicts by check. */
+static void write_site(struct call *c, struct rows *r, const struct table *t, size_t from, size_t to)
+{
+	static const char *const tags[] = {"organisation", "class", "region", "level"};
+
+	rows_next(r);
+	rows_text(r, "domain", value_str(table_at(t, from, 0), ""));
+	for (size_t k = 0; k < 4; k++)
+		rows_text(r, tags[k], value_str(table_at(t, from, 4 + k), ""));
+	rows_i64(r, "rank", value_int(table_at(t, from, 8), I64_NULL));
+	if (!c->csv) {
+		json_key(c->json, "verdicts");
+		json_object(c->json);
+	}
+	for (size_t i = from; i < to; i++) {
+		const char *check = value_str(table_at(t, i, 1), "");
+		const char *verdict = value_str(table_at(t, i, 2), "");
+		const char *reason = value_str(table_at(t, i, 3), "");
+
+		if (c->csv) {
+			rows_text(r, check, verdict);
+			rows_text(r, arena_printf(c->arena, "%s_reason", check), reason);
+			continue;
+		}
+		json_key(c->json, check);
+		json_object(c->json);
+		json_put_text(c->json, "verdict", verdict);
+		json_put_text(c->json, "reason", reason);
+		json_end_object(c->json);
+	}
+	if (!c->csv)
+		json_end_object(c->json);
+	rows_end_row(r);
+}
+
+static const char *write_sites(struct call *c, const struct table *t, int64_t *n)
+{
+	const char *last = NULL;
+	struct rows r;
+
+	*n = 0;
+	rows_begin(&r, c, "rows");
+	for (size_t from = 0, to; from < t->n_rows; from = to) {
+		last = value_str(table_at(t, from, 0), "");
+		for (to = from; to < t->n_rows && !strcmp(value_str(table_at(t, to, 0), ""), last); to++)
+			;
+		write_site(c, &r, t, from, to);
+		++*n;
+	}
+	rows_end(&r);
+	return last;
+}
+
+static int total(struct call *c, const char *round, const char *check, struct err *e)
+{
+	struct where w;
+	struct table t;
+	char sql[1200];
+	int rc;
+
+	filters(c, round, check, NULL, &w);
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM obs_verdict WHERE %s", w.sql);
+	rc = call_facts(c, sql, w.args, w.n, &t, e);
+	if (!rc)
+		json_put_i64(c->json, "total", value_int(table_at(&t, 0, 0), 0));
+	return rc;
+}
+
+static int answer(struct call *c, struct err *e)
+{
+	const char *round = call_query(c, "round"), *check = call_query(c, "check");
+	const char *limit_text = call_query(c, "limit"), *last;
+	int64_t limit = limit_text ? strtoll(limit_text, NULL, 10) : PAGE_DEFAULT, n;
+	struct table t;
+	int rc;
+
+	if (limit < 1 || limit > PAGE_MAX)
+		limit = c->csv ? L_QUERY_ROWS / 20 : PAGE_DEFAULT;
+	check = check ? check : "site";
+	round = round ? round : call_round(c, call_query(c, "portfolio"), e);
+	if (!round)
+		return call_error(c, 404, "run `sextant census PORTFOLIO.csv`",
+				  "no round is complete yet");
+	rc = page_of(c, round, check, limit, &t, e);
+	if (rc)
+		return rc;
+	if (c->csv) {
+		write_sites(c, &t, &n);
+		return 0;
+	}
+	json_object(c->json);
+	json_put_text(c->json, "round", round);
+	rc = total(c, round, check, e);
+	last = write_sites(c, &t, &n);
+	json_put_text(c->json, "next", n == limit ? last : NULL);
+	if (!rc)
+		rc = facets(c, round, check, e);
+	json_end_object(c->json);
+	return rc;
+}
+
+static const struct route_param params[] = {
+	{"q", "part of the domain"},
+	{"class", "class or industry"},
+	{"region", "region"},
+	{"organisation", "organisation"},
+	{"level", "level"},
+	{"verdict", "pass, partial, fail, na or unknown, of `check`"},
+	{"reason", "reason code of `check`"},
+	{"check", "id of a check; default site"},
+	{"round", "id of a round; default the latest complete one"},
+	{"portfolio", "name of a portfolio"},
+	{"after", "domain after which the page begins"},
+	{"limit", "rows a page, 1 to 500"},
+	{NULL, NULL},
+};
+
+static const char *const warm[] = {"", NULL};
+
+const struct route route_sites = {
+	.path = "/api/v1/sites",
+	.warm = warm,
+	.en = "Sites of a round with their verdicts, filtered, a page by key, with counts",
+	.params = params,
+	.answer = answer,
+};
