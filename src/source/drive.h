@@ -1,7 +1,7 @@
 /*
- * drive: carries the steps of probes out over io/, many at once on one loop.  It asks the guard before
- * each connection (io/sock.h does), keeps every step's time limit and the probe's deadline, and tells
- * the probe what happened.  It knows nothing of DNS or HTTP.
+ * drive: carries the steps of probes out over io/, many at once on one loop.  It asks the guard
+ * before each connection (io/sock.h does), keeps every step's time limit and the probe's deadline,
+ * and tells the probe what happened.  It knows nothing of DNS or HTTP.
  */
 #ifndef SOURCE_DRIVE_H
 #define SOURCE_DRIVE_H
@@ -20,9 +20,9 @@ void drive_free(struct drive *d);
 
 typedef void drive_done(void *ctx, struct probe *p, const struct step *last);
 
-/* Starts a probe.  done comes once, from the loop (never from inside drive_probe): last->outcome is the
- * outcome; p->row is filled.  done may start other probes, and may free p.
- * p->deadline_us (mono; 0: L_SITE_WALL_MS from now) ends it by force with OUTCOME_TIMEOUT. */
+/* Starts a probe.  done comes once, from the loop (never from inside drive_probe): last->outcome is
+ * the outcome; p->row is filled.  done may start other probes, and may free p. p->deadline_us
+ * (mono; 0: L_SITE_WALL_MS from now) ends it by force with OUTCOME_TIMEOUT. */
 void drive_probe(struct drive *d, struct probe *p, drive_done *done, void *ctx);
 size_t drive_active(const struct drive *d);
 
