@@ -1,0 +1,339 @@
+/* cmd_lab: the internet in a box (src/lab): sites in every state of the truth table, and clients. */
+#include "app/command.h"
+#include "app/tabular.h"
+#include "base/log.h"
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct lab_options options_of(const struct args *a)
+{
+	return (struct lab_options){.name = args_text(a, "name", NULL),
+				    .dir = args_text(a, "dir", NULL)};
+}
+
+static void tell_memory(const struct lab *l, bool zh)
+{
+	struct lab_memory m;
+
+	lab_memory(l, &m);
+	printf(zh ? "  内存 %.1f MB（PSS），%zu 个进程" : "  memory %.1f MB (PSS) in %zu processes",
+	       (double)m.pss_kb / 1024, m.processes);
+	if (m.unread)
+		printf(zh ? "（另有 %zu 个进程无法读取）" : " (%zu of them not readable)", m.unread);
+	printf("\n");
+}
+
+static void tell(const struct lab *l, size_t n_states, bool zh)
+{
+	struct addr resolver = node_addr(NODE_RESOLVER, 6);
+	char text[ADDR_TEXT_MAX];
+
+	printf(zh ? "实验室 %s 已就绪，用时 %.2f 秒：%zu 个站点，目录 %s\n"
+		  : "lab %s is up after %.2f s: %zu sites, run directory %s\n",
+	       l->name, l->up_ms / 1000.0, n_states, l->dir);
+	printf(zh ? "  节点" : "  nodes");
+	for (enum node_id id = 0; id < NODE_COUNT; id++)
+		printf(" %s", nodes[id].name);
+	printf(zh ? "\n  解析器 %s，根证书 ca.pem，名单 portfolio.csv，配置 sextant.conf\n"
+		  : "\n  resolver %s, authority ca.pem, portfolio.csv, sextant.conf\n",
+	       addr_text(&resolver, text));
+	tell_memory(l, zh);
+	if (!l->nat64)
+		printf(zh ? "  没有 NAT64：/dev/net/tun 不可用（`sextant lab run --net v6nat64` 说明原因）\n"
+			  : "  no NAT64: /dev/net/tun is not usable (`sextant lab run --net v6nat64` "
+			    "says why)\n");
+}
+
+static int count_states(size_t *n, struct err *e)
+{
+	struct arena a;
+	struct truth t;
+	int code;
+
+	arena_init(&a, 0);
+	code = truth_load(&t, &a, e);
+	*n = t.n_states;
+	arena_done(&a);
+	return code;
+}
+
+/* ---- up, down ---- */
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int signo)
+{
+	(void)signo;
+	stopped = 1;
+}
+
+/* The lab is our child; waits until it or we are told to end. */
+static int stay(const struct lab_options *o, const struct lab *l, struct err *e)
+{
+	struct sigaction act = {.sa_handler = on_signal};
+	int status = 0;
+	pid_t pid;
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	do
+		pid = waitpid(l->pid, &status, 0);
+	while (pid < 0 && errno == EINTR && !stopped);
+	if (stopped)
+		return lab_down(o, e) ? EXIT_FAULT : EXIT_DONE;
+	err_set(e, -ECHILD, "the lab has ended; see %s/supervisor.log", l->dir);
+	return EXIT_FAULT;
+}
+
+static int run_up(const struct args *a, struct err *e)
+{
+	struct lab_options o = options_of(a);
+	struct lab l;
+	size_t n;
+
+	o.tied = args_has(a, "foreground");
+	if (count_states(&n, e) || lab_up(&o, &l, e))
+		return exit_of(e);
+	tell(&l, n, args_zh(a));
+	fflush(stdout);
+	return o.tied ? stay(&o, &l, e) : EXIT_DONE;
+}
+
+static int run_down(const struct args *a, struct err *e)
+{
+	struct lab_options o = options_of(a);
+
+	return lab_down(&o, e) ? exit_of(e) : EXIT_DONE;
+}
+
+/* ---- ls ---- */
+
+static void tell_one(void *ctx, const struct lab *l)
+{
+	bool verbose = *(bool *)ctx;
+	struct lab_memory m;
+
+	fprintf(stderr, "lab %s: %s", l->name, l->dir);
+	if (verbose) {
+		lab_memory(l, &m);
+		fprintf(stderr, ", %zu processes, %.1f MB (PSS), supervisor %d", m.processes,
+			(double)m.pss_kb / 1024, l->pid);
+	}
+	fprintf(stderr, "\n");
+}
+
+static int print_states(const struct args *a, const struct truth *t)
+{
+	bool zh = args_zh(a);
+	const struct tabular_column columns[] = {
+		{"name", zh ? "状态" : "state", TABULAR_TEXT},
+		{"domain", zh ? "域名" : "domain", TABULAR_TEXT},
+		{"arranged", zh ? "布置" : "what is arranged", TABULAR_TEXT},
+		{"arrange", NULL, TABULAR_TEXT},
+	};
+	struct tabular out;
+
+	tabular_init(&out, columns, sizeof(columns) / sizeof(*columns));
+	for (size_t i = 0; i < t->n_states; i++) {
+		const struct state *s = &t->states[i];
+		char words[300] = "";
+		size_t n = 0;
+
+		for (size_t k = 0; k < s->n_words && n < sizeof(words); k++)
+			n += (size_t)snprintf(words + n, sizeof(words) - n, "%s%s=%s",
+					      k ? " " : "", s->words[k].key, s->words[k].value);
+		tabular_text(&out, s->name);
+		tabular_text(&out, s->domain);
+		tabular_text(&out, zh ? s->zh : s->en);
+		tabular_text(&out, words);
+	}
+	tabular_print(&out, args_format(a), stdout);
+	tabular_done(&out);
+	return EXIT_DONE;
+}
+
+static int run_ls(const struct args *a, struct err *e)
+{
+	bool verbose = args_has(a, "verbose");
+	struct arena mem;
+	struct truth t;
+	int code;
+
+	arena_init(&mem, 0);
+	code = truth_load(&t, &mem, e) ? exit_of(e) : print_states(a, &t);
+	arena_done(&mem);
+	lab_each(tell_one, &verbose);
+	return code;
+}
+
+static int run_words(const struct args *a, struct err *e)
+{
+	static const struct tabular_column columns[] = {
+		{"key", "key", TABULAR_TEXT},
+		{"values", "values", TABULAR_TEXT},
+		{"meaning", "meaning", TABULAR_TEXT},
+	};
+	struct tabular out;
+
+	(void)e;
+	tabular_init(&out, columns, 3);
+	for (const struct arrangement *w = arrangements; w->key; w++) {
+		tabular_text(&out, w->key);
+		tabular_text(&out, w->values);
+		tabular_text(&out, w->meaning);
+	}
+	tabular_print(&out, args_format(a), stdout);
+	tabular_done(&out);
+	return EXIT_DONE;
+}
+
+/* ---- exec, run ---- */
+
+/* The command behind "--" (or the rest of the plain arguments), NULL at its end. */
+typedef VEC(const char *) words;
+
+static void command_of(const struct args *a, size_t from, words *out)
+{
+	for (size_t i = from; i < args_count(a); i++)
+		*vec_push(out) = args_at(a, i);
+	*vec_push(out) = NULL;
+}
+
+static int exec_in(const struct args *a, const struct lab *l, enum node_id node, size_t from,
+		   struct err *e)
+{
+	words argv = {0};
+	int code = EXIT_FAULT;
+
+	command_of(a, from, &argv);
+	if (lab_exec(l, node, argv.at, &code, e))
+		code = exit_of(e);
+	vec_done(&argv);
+	return code;
+}
+
+static int run_exec(const struct args *a, struct err *e)
+{
+	const char *name = args_at(a, 1);
+	enum node_id node = name ? node_find(name) : NODE_COUNT;
+	struct lab_options o = options_of(a);
+	struct lab l;
+
+	if (node == NODE_COUNT || args_count(a) < 3)
+		return usage_error(e, name && node == NODE_COUNT
+					      ? "there is no node '%s'; `sextant lab up` names them"
+					      : "sextant lab exec NODE -- COMMAND…%.0s",
+				   name ? name : "");
+	if (lab_find(&o, &l, e))
+		return exit_of(e);
+	return exec_in(a, &l, node, 2, e);
+}
+
+/* The lab of these options; when it is not up, one of our own that dies with us. */
+static int lab_for_us(struct lab_options *o, char own[static LAB_NAME_MAX], struct lab *l,
+		      struct err *e)
+{
+	own[0] = '\0';
+	if (lab_find(o, l, NULL) == 0)
+		return 0;
+	if (!o->name && !o->dir) {
+		snprintf(own, LAB_NAME_MAX, "run-%d", getpid());
+		o->name = own;
+	}
+	o->tied = true;
+	return lab_up(o, l, e);
+}
+
+static int run_run(const struct args *a, struct err *e)
+{
+	const char *net = args_text(a, "net", "dual");
+	enum node_id node = node_find(net);
+	struct lab_options o = options_of(a);
+	char own[LAB_NAME_MAX];
+	struct err ignored;
+	struct lab l;
+	int code;
+
+	if (node < NODE_DUAL || node == NODE_COUNT)
+		return usage_error(e, "--net is dual, v4only, v6only or v6nat64, not '%s'", net);
+	if (args_count(a) < 2)
+		return usage_error(e, "sextant lab run --net %s -- COMMAND…", net);
+	if (node == NODE_V6NAT64 && lab_nat64_allowed(e))
+		return EXIT_FAULT;
+	if (lab_for_us(&o, own, &l, e))
+		return exit_of(e);
+	if (node == NODE_V6NAT64 && !l.nat64) {
+		err_set(e, -ENOTSUP, "this lab was started without NAT64; `sextant lab down` and up "
+				     "again, now that /dev/net/tun is usable");
+		code = EXIT_FAULT;
+	} else {
+		code = exec_in(a, &l, node, 1, e);
+	}
+	if (o.tied)
+		lab_down(&o, &ignored);
+	return code;
+}
+
+/* ---- the command ---- */
+
+static int run(const struct args *a, struct err *e)
+{
+	static const struct {
+		const char *word;
+		int (*run)(const struct args *a, struct err *e);
+	} words_of[] = {
+		{"up", run_up},	    {"down", run_down}, {"ls", run_ls},
+		{"exec", run_exec}, {"run", run_run},	{"words", run_words},
+	};
+	const char *word = args_at(a, 0);
+
+	for (size_t i = 0; word && i < sizeof(words_of) / sizeof(*words_of); i++)
+		if (!strcmp(word, words_of[i].word))
+			return words_of[i].run(a, e);
+	return usage_error(e, "sextant lab up|ls|exec|run|down|words; `sextant lab --help`");
+}
+
+static const struct option_row options[] = {
+	{"name", "NAME", "which lab; several may be up side by side (default lab)",
+	 "实验室名称，可同时运行多个（默认 lab）"},
+	{"dir", "DIR", "run directory (default: below XDG_RUNTIME_DIR or /tmp)",
+	 "运行目录（默认在 XDG_RUNTIME_DIR 或 /tmp 下）"},
+	{"net", "dual|v4only|v6only|v6nat64", "client network of lab run (default dual)",
+	 "lab run 所用的客户端网络（默认 dual）"},
+	{"foreground", NULL, "lab up: stay, and take the lab along at the end",
+	 "lab up：留在前台，退出时一并结束实验室"},
+	{0},
+};
+
+const struct command command_lab = {
+	.name = "lab",
+	.synopsis = "up|ls|exec NODE -- COMMAND…|run -- COMMAND…|down|words",
+	.en = "an internet in a box: sites in every state, and client networks",
+	.zh = "盒中互联网：各种状态的站点与客户端网络",
+	.more_en =
+		"up starts it: network namespaces with a root, a registry, name servers, web and mail "
+		"servers, a resolver, an observer and four clients. Nothing in it reaches a real network. "
+		"ls lists the sites, each in the state that one row of the truth table describes. exec "
+		"runs a command in a node; run runs it in a client network and starts a lab of its own "
+		"when none is up; both give the command's exit code. In the command's environment "
+		"SEXTANT_LAB is the run directory, SSL_CERT_FILE and CURL_CA_BUNDLE the lab's certificate "
+		"authority. words lists what a row of the truth table may arrange. An ordinary user can "
+		"do all this where user namespaces are allowed; v6nat64 also needs /dev/net/tun.",
+	.more_zh =
+		"up 启动实验室：用网络命名空间搭建根、注册局、权威域名服务器、网站与邮件服务器、解析器、观测主机和四种客户端，"
+		"与真实网络完全隔离。ls 列出站点，每个站点对应真值表中的一行。exec 在节点内运行命令；run 在客户端网络内运行命令，"
+		"若没有运行中的实验室则临时启动一个；两者均返回该命令的退出码。命令的环境变量 SEXTANT_LAB 为运行目录，SSL_CERT_FILE 与 "
+		"CURL_CA_BUNDLE 为实验室根证书。words 列出真值表可用的布置词。允许用户命名空间的机器上普通用户即可使用；v6nat64 "
+		"另需 /dev/net/tun。",
+	.example = "  sextant lab up\n  sextant lab exec observer -- sextant check good.test\n"
+		   "  sextant lab run --net v6nat64 -- curl https://v4only.test/\n  sextant lab down",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,274 @@
+/* zones: see zones.h. */
+#include "lab/zones.h"
+
+#include "lab/plan.h"
+
+#include <string.h>
+
+enum { TTL_S = 60 };
+#define HOSTING "hosting.test."
+
+static void add(struct zone *z, const char *owner, const char *type, const char *text)
+{
+	*vec_push(&z->records) = (struct record){owner, type, text};
+}
+
+static void add_addr(struct zone *z, struct arena *a, const char *owner, struct addr addr)
+{
+	char text[ADDR_TEXT_MAX];
+
+	add(z, owner, addr.family == 4 ? "A" : "AAAA", arena_str(a, addr_text(&addr, text)));
+}
+
+static void add_both(struct zone *z, struct arena *a, const char *owner, struct addr v4,
+		     struct addr v6)
+{
+	add_addr(z, a, owner, v4);
+	add_addr(z, a, owner, v6);
+}
+
+static const char *under(struct arena *a, const char *label, const char *name)
+{
+	return arena_printf(a, "%s.%s", label, name);
+}
+
+static struct zone *new_zone(zone_list *out, struct arena *a, const char *name,
+			     enum zone_server server, const char *mname)
+{
+	struct zone *z = vec_push(out);
+
+	z->name = name;
+	z->server = server;
+	add(z, name, "SOA",
+	    arena_printf(a, "%s hostmaster.%s 2026010100 3600 600 86400 %d", mname,
+			 strcmp(name, ".") ? name : HOSTING, TTL_S));
+	return z;
+}
+
+bool state_own_ns(const struct state *s)
+{
+	static const char *const keys[] = {"aaaa_answer", "udp6", "tcp6", "lame"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (state_get(s, keys[i], NULL))
+			return true;
+	return false;
+}
+
+/* ---- one site ---- */
+
+enum { WITH_A = 1, WITH_AAAA = 2 };
+
+static void add_site_addr(struct zone *z, struct arena *a, const char *owner, unsigned with)
+{
+	const struct state *s = z->state;
+	const char *aaaa = state_get(s, "aaaa", NULL), *more = state_get(s, "aaaa_more", NULL);
+
+	if (with & WITH_A && !state_is(s, "a", "no"))
+		add_addr(z, a, owner, site_addr(s->number, HOST_WEB, 4));
+	if (!(with & WITH_AAAA) || state_is(s, "aaaa", "no"))
+		return;
+	if (aaaa)
+		add(z, owner, "AAAA", aaaa);
+	else
+		add_addr(z, a, owner, site_addr(s->number, HOST_WEB, 6));
+	if (more)
+		add(z, owner, "AAAA", more);
+}
+
+static void add_www(struct zone *z, struct zone *hosting, struct arena *a)
+{
+	const char *how = state_get(z->state, "www", ""), *www = under(a, "www", z->name);
+
+	if (!strcmp(how, "cname")) {
+		const char *edge = arena_printf(a, "site-%u.edge." HOSTING, z->state->number);
+
+		add(z, www, "CNAME", edge);
+		add_addr(hosting, a, edge, site_addr(z->state->number, HOST_WEB, 4));
+		add_addr(hosting, a, edge, site_addr(z->state->number, HOST_WEB, 6));
+	} else if (!strcmp(how, "loop")) {
+		add(z, www, "CNAME", under(a, "circle", z->name));
+		add(z, under(a, "circle", z->name), "CNAME", www);
+	} else if (strcmp(how, "no") != 0) {
+		add_site_addr(z, a, www, !strcmp(how, "v4") ? WITH_A : WITH_A | WITH_AAAA);
+	}
+}
+
+static void add_https(struct zone *z, struct arena *a)
+{
+	struct addr v4 = site_addr(z->state->number, HOST_WEB, 4);
+	struct addr v6 = site_addr(z->state->number, HOST_WEB, 6);
+	const char *how = state_get(z->state, "https", NULL);
+	char t4[ADDR_TEXT_MAX], t6[ADDR_TEXT_MAX];
+
+	if (!how)
+		return;
+	if (!strcmp(how, "differs"))
+		v6 = site_addr(z->state->number, HOST_NS2, 6);
+	addr_text(&v4, t4);
+	addr_text(&v6, t6);
+	add(z, z->name, "HTTPS",
+	    !strcmp(how, "v4hint") ? arena_printf(a, "1 . alpn=http/1.1 ipv4hint=%s", t4)
+				   : arena_printf(a, "1 . alpn=http/1.1 ipv4hint=%s ipv6hint=%s",
+						  t4, t6));
+}
+
+static void add_mail_host(struct zone *z, struct arena *a, const char *name, unsigned with)
+{
+	if (with & WITH_A)
+		add_addr(z, a, name, site_addr(z->state->number, HOST_MAIL, 4));
+	if (with & WITH_AAAA)
+		add_addr(z, a, name, site_addr(z->state->number, HOST_MAIL, 6));
+}
+
+static void add_mx(struct zone *z, struct arena *a)
+{
+	const char *how = state_get(z->state, "mx", ""), *mx = under(a, "mx", z->name);
+	const char *old = under(a, "mx-old", z->name);
+
+	if (!strcmp(how, "no"))
+		return;
+	if (!strcmp(how, "null")) {
+		add(z, z->name, "MX", "0 .");
+		return;
+	}
+	add(z, z->name, "MX", arena_printf(a, "10 %s", mx));
+	add_mail_host(z, a, mx, !strcmp(how, "v4only") ? WITH_A : WITH_A | WITH_AAAA);
+	if (strcmp(how, "mixed") != 0)
+		return;
+	add(z, z->name, "MX", arena_printf(a, "20 %s", old));
+	add_mail_host(z, a, old, WITH_A);
+}
+
+/* The zone's name servers, here and (as a delegation) in the parent. */
+static void add_ns(struct zone *z, struct zone *parent, struct arena *a)
+{
+	static const struct {
+		const char *how, *first, *second;
+	} sets[] = {
+		{"", "ns1." HOSTING, "ns2." HOSTING},
+		{"v4only", "v4ns1." HOSTING, "v4ns2." HOSTING},
+		{"v6only", "v6ns1." HOSTING, "v6ns2." HOSTING},
+		{"one6", "ns1." HOSTING, "v4ns1." HOSTING},
+		{"bogon", "bogonns1." HOSTING, "bogonns2." HOSTING},
+	};
+	const char *how = state_get(z->state, "ns", ""), *name[2] = {NULL, NULL};
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
+		if (!strcmp(sets[i].how, how)) {
+			name[0] = sets[i].first;
+			name[1] = sets[i].second;
+		}
+	for (int i = 0; i < 2; i++) {
+		struct zone *both[] = {z, parent};
+
+		if (z->server == SERVED_BY_LABDNS)
+			name[i] = under(a, i ? "ns2" : "ns1", z->name);
+		for (int k = 0; k < 2; k++) {
+			enum site_host host = i ? HOST_NS2 : HOST_NS;
+
+			add(both[k], z->name, "NS", name[i]);
+			if (z->server == SERVED_BY_LABDNS)
+				add_both(both[k], a, name[i],
+					 site_addr(z->state->number, host, 4),
+					 site_addr(z->state->number, host, 6));
+		}
+	}
+}
+
+static void add_site(zone_list *out, const struct state *s, struct arena *a)
+{
+	const char *name = arena_printf(a, "%s.", s->domain), *apex = state_get(s, "apex", "");
+	const char *tld = strchr(name, '.') + 1;
+	struct zone *z = new_zone(out, a, name,
+				  state_own_ns(s) ? SERVED_BY_LABDNS : SERVED_BY_HOSTING,
+				  "ns1." HOSTING);
+	struct zone *parent = NULL, *hosting = NULL;
+
+	z->state = s;
+	for (size_t i = 0; i < out->n; i++) {
+		if (!strcmp(out->at[i].name, tld))
+			parent = &out->at[i];
+		if (!strcmp(out->at[i].name, HOSTING))
+			hosting = &out->at[i];
+	}
+	add_ns(z, parent, a);
+	if (strcmp(apex, "no") != 0)
+		add_site_addr(z, a, name, !strcmp(apex, "v4") ? WITH_A : WITH_A | WITH_AAAA);
+	add_www(z, hosting, a);
+	/* where redirects to an IPv4-only host lead */
+	add_addr(z, a, under(a, "legacy", name), site_addr(s->number, HOST_WEB, 4));
+	add_https(z, a);
+	add_mx(z, a);
+}
+
+/* ---- infrastructure ---- */
+
+static void add_registry(zone_list *out, struct arena *a)
+{
+	static const char *const tlds[] = {"test.", "example."};
+	const char *ns = "ns.nic.test.", *root_ns = "a.root-lab.";
+	struct addr v4 = infra_addr(INFRA_REGISTRY, 4), v6 = infra_addr(INFRA_REGISTRY, 6);
+	struct zone *z = new_zone(out, a, ".", SERVED_BY_PARENT, root_ns);
+
+	add(z, ".", "NS", root_ns);
+	add_both(z, a, root_ns, infra_addr(INFRA_ROOT, 4), infra_addr(INFRA_ROOT, 6));
+	add(z, tlds[0], "NS", ns);
+	add(z, tlds[1], "NS", ns);
+	add_both(z, a, ns, v4, v6);
+	for (size_t i = 0; i < 2; i++) {
+		z = new_zone(out, a, tlds[i], SERVED_BY_PARENT, ns);
+		add(z, tlds[i], "NS", ns);
+		if (i == 0)
+			add_both(z, a, ns, v4, v6);
+	}
+}
+
+static void add_hosting(zone_list *out, struct arena *a)
+{
+	static const char *const good[] = {"ns1." HOSTING, "ns2." HOSTING};
+	struct zone *z = new_zone(out, a, HOSTING, SERVED_BY_HOSTING, good[0]);
+	struct zone *registry = &out->at[1];
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *bogon = arena_printf(a, "bogonns%u." HOSTING, i + 1);
+
+		add(z, HOSTING, "NS", good[i]);
+		add(registry, HOSTING, "NS", good[i]);
+		add_both(z, a, good[i], infra_addr(INFRA_NS + i, 4), infra_addr(INFRA_NS + i, 6));
+		add_both(registry, a, good[i], infra_addr(INFRA_NS + i, 4),
+			 infra_addr(INFRA_NS + i, 6));
+		add_addr(z, a, arena_printf(a, "v4ns%u." HOSTING, i + 1),
+			 infra_addr(INFRA_V4NS + i, 4));
+		add_addr(z, a, arena_printf(a, "v6ns%u." HOSTING, i + 1),
+			 infra_addr(INFRA_V6NS + i, 6));
+		add_addr(z, a, bogon, infra_addr(INFRA_BOGONNS + i, 4));
+		add(z, bogon, "AAAA", arena_printf(a, "fd00::53:%u", i + 1));
+	}
+}
+
+void zones_build(zone_list *out, const struct truth *t, struct arena *a)
+{
+	add_registry(out, a);
+	add_hosting(out, a);
+	for (size_t i = 0; i < t->n_states; i++)
+		if (!state_is(&t->states[i], "exists", "no"))
+			add_site(out, &t->states[i], a);
+}
+
+void zones_done(zone_list *z)
+{
+	for (size_t i = 0; i < z->n; i++)
+		vec_done(&z->at[i].records);
+	vec_done(z);
+}
+
+void zone_write(const struct zone *z, struct buf *out)
+{
+	buf_printf(out, "$ORIGIN %s\n$TTL %d\n", z->name, TTL_S);
+	for (size_t i = 0; i < z->records.n; i++) {
+		const struct record *r = &z->records.at[i];
+
+		buf_printf(out, "%s IN %s %s\n", r->owner, r->type, r->text);
+	}
+}
