@@ -79,8 +79,8 @@ static void set_environment(const struct lab *l)
 
 	snprintf(ca, sizeof(ca), "%s/ca.pem", l->dir);
 	setenv("SEXTANT_LAB", l->dir, 1);
-	setenv("SSL_CERT_FILE", ca, 0);
-	setenv("CURL_CA_BUNDLE", ca, 0);
+	setenv("SSL_CERT_FILE", ca, 1); /* no other authority is of use here */
+	setenv("CURL_CA_BUNDLE", ca, 1);
 }
 
 /* In the command's own process: never returns. */
