@@ -327,11 +327,18 @@ const struct command command_lab = {
 		"authority. words lists what a row of the truth table may arrange. An ordinary user can "
 		"do all this where user namespaces are allowed; v6nat64 also needs /dev/net/tun.",
 	.more_zh =
-		"up 启动实验室：用网络命名空间搭建根、注册局、权威域名服务器、网站与邮件服务器、解析器、观测主机和四种客户端，"
-		"与真实网络完全隔离。ls 列出站点，每个站点对应真值表中的一行。exec 在节点内运行命令；run 在客户端网络内运行命令，"
-		"若没有运行中的实验室则临时启动一个；两者均返回该命令的退出码。命令的环境变量 SEXTANT_LAB 为运行目录，SSL_CERT_FILE 与 "
-		"CURL_CA_BUNDLE 为实验室根证书。words 列出真值表可用的布置词。允许用户命名空间的机器上普通用户即可使用；v6nat64 "
-		"另需 /dev/net/tun。",
+		"up 启动实验室：用网络命名空间搭建根、注册局、\n"
+		"权威域名服务器、网站与邮件服务器、\n"
+		"解析器、观测主机和四种客户端，与真实网络完全隔离。\n"
+		"ls 列出站点，每个站点对应真值表中的一行。\n"
+		"exec 在节点内运行命令；run 在客户端网络内运行命令，\n"
+		"若没有运行中的实验室则临时启动一个；\n"
+		"两者均返回该命令的退出码。\n"
+		"命令的环境变量 SEXTANT_LAB 为运行目录，\n"
+		"SSL_CERT_FILE 与 CURL_CA_BUNDLE 为实验室根证书。\n"
+		"words 列出真值表可用的布置词。\n"
+		"允许用户命名空间的机器上普通用户即可使用；\n"
+		"v6nat64 另需 /dev/net/tun。",
 	.example = "  sextant lab up\n  sextant lab exec observer -- sextant check good.test\n"
 		   "  sextant lab run --net v6nat64 -- curl https://v4only.test/\n  sextant lab down",
 	.options = options,
