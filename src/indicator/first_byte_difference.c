@@ -8,9 +8,8 @@ const struct indicator indicator_first_byte_difference = {
 	.dimension = "network",
 	.unit = "ms",
 	.kind = INDICATOR_VALUE,
-	.formula_en =
-		"median over sites of (time to first byte over IPv6 - over IPv4), mean of "
-		"a site's pairs",
+	.formula_en = "median over sites of (time to first byte over IPv6 - over IPv4), mean of "
+		      "a site's pairs",
 	.formula_zh = "各网站（IPv6 首包时延 − IPv4 首包时延）的中位数，单站取各配对的均值",
 	.numerator_en = "none (a median)",
 	.numerator_zh = "无（中位数）",
@@ -22,6 +21,5 @@ const struct indicator indicator_first_byte_difference = {
 	.groups = site_groups,
 	.needs = "web",
 	.method = "1",
-	.sql =
-		SITE_MEDIAN_MS(SITE_PAIRS("first_byte_us"), "diff_us"),
+	.sql = SITE_MEDIAN_MS(SITE_PAIRS("first_byte_us"), "diff_us"),
 };
