@@ -27,16 +27,15 @@ struct html {
 	int32_t votes[64];
 	char raw_title[4 * L_HTML_TITLE_B];
 	size_t raw_n;
-	char word[64];
-	size_t word_n;
-	uint64_t word_hash;
-	char tag[16];
+	uint64_t word, last_word;
+	unsigned word_kind;
+	char tag[16], until[16]; /* name being read; name that ends what is skipped */
 	size_t tag_n;
 	bool closing;
 	char attr[256]; /* of a meta tag */
 	size_t attr_n;
 	char quote;
-	unsigned dashes, match;
+	unsigned dashes;
 };
 
 /* plain: the text is no HTML; every byte is visible. */

@@ -1,0 +1,401 @@
+/*
+ * html: see html.h.  One byte at a time through a few states; every state looks at one byte and has
+ * a fixed amount of memory, so time is linear whatever the nesting.
+ */
+#include "wire/html.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	IN_TEXT,
+	IN_ENTITY,
+	IN_TAG_OPEN, /* after < */
+	IN_TAG_NAME,
+	IN_TAG,      /* among attributes */
+	IN_QUOTE,
+	IN_DECLARATION, /* after <! or <?, until > */
+	IN_COMMENT,
+	IN_RAW,      /* of an element that ends only with its own end tag */
+	IN_RAW_OPEN, /* after < there */
+	IN_RAW_NAME, /* after </ there */
+	IN_PLAIN,
+};
+
+enum { INSIDE_PAGE, INSIDE_TITLE, INSIDE_SKIPPED };
+enum { WORD_NONE, WORD_ASCII, WORD_WIDE };
+enum { ENTITY_MAX = 12 };
+
+void html_init(struct html *h, bool plain)
+{
+	memset(h, 0, sizeof(*h));
+	h->state = plain ? IN_PLAIN : IN_TEXT;
+}
+
+/* ---- words ---- */
+
+/* The finish of MurmurHash3, so that each bit of a feature is a fair vote. */
+static uint64_t spread(uint64_t x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccd;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53;
+	return x ^ x >> 33;
+}
+
+static void vote(struct html *h, uint64_t feature)
+{
+	for (int i = 0; i < 64; i++)
+		h->votes[i] += feature >> i & 1 ? 1 : -1;
+}
+
+/* Features are words and pairs of neighbours: pairs tell texts apart that use the same words. */
+static void end_word(struct html *h)
+{
+	if (h->word_kind == WORD_NONE)
+		return;
+	vote(h, spread(h->word));
+	if (h->words)
+		vote(h, spread(h->last_word * 0x9e3779b97f4a7c15 ^ h->word));
+	h->last_word = h->word;
+	h->words++;
+	h->word_kind = WORD_NONE;
+}
+
+static void begin_word(struct html *h, unsigned kind)
+{
+	end_word(h);
+	h->word_kind = kind;
+	h->word = 0xcbf29ce484222325; /* FNV-1a */
+}
+
+static void add_to_word(struct html *h, uint8_t c)
+{
+	h->word = (h->word ^ c) * 0x100000001b3;
+}
+
+static bool is_alpha(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+static void visible(struct html *h, uint8_t c)
+{
+	if (is_alpha(c) || (c >= '0' && c <= '9')) {
+		if (h->word_kind != WORD_ASCII)
+			begin_word(h, WORD_ASCII);
+		add_to_word(h, lower(c));
+	} else if (c >= 0x80) {
+		if (h->word_kind != WORD_WIDE || c >= 0xc0)
+			begin_word(h, WORD_WIDE);
+		add_to_word(h, c);
+	} else {
+		end_word(h);
+	}
+}
+
+/* ---- tags ---- */
+
+static void begin_tag(struct html *h, bool closing)
+{
+	h->tag_n = 0;
+	h->attr_n = 0;
+	h->closing = closing;
+	memset(h->tag, 0, sizeof(h->tag));
+}
+
+static void tag_byte(struct html *h, uint8_t c)
+{
+	if (h->tag_n < sizeof(h->tag) - 1)
+		h->tag[h->tag_n++] = (char)lower(c);
+}
+
+static bool is_raw(const char *tag)
+{
+	return !strcmp(tag, "script") || !strcmp(tag, "style") || !strcmp(tag, "template") ||
+	       !strcmp(tag, "title");
+}
+
+static void end_meta(struct html *h)
+{
+	h->attr[h->attr_n] = '\0';
+	if (strstr(h->attr, "http-equiv") && strstr(h->attr, "refresh"))
+		h->refresh = true;
+}
+
+/* At the > of a tag. */
+static void end_tag(struct html *h)
+{
+	h->state = IN_TEXT;
+	h->inside = INSIDE_PAGE;
+	if (!h->closing && !strcmp(h->tag, "meta"))
+		end_meta(h);
+	if (h->closing || !is_raw(h->tag))
+		return;
+	memcpy(h->until, h->tag, sizeof(h->until));
+	h->state = IN_RAW;
+	h->inside = !strcmp(h->tag, "title") && !h->has_title ? INSIDE_TITLE : INSIDE_SKIPPED;
+	h->has_title |= h->inside == INSIDE_TITLE;
+}
+
+static void in_tag(struct html *h, uint8_t c)
+{
+	if (c == '>') {
+		end_tag(h);
+		return;
+	}
+	if (c == '"' || c == '\'') {
+		h->quote = (char)c;
+		h->state = IN_QUOTE;
+	}
+	if (h->attr_n < sizeof(h->attr) - 1)
+		h->attr[h->attr_n++] = (char)lower(c);
+}
+
+static void in_quote(struct html *h, uint8_t c)
+{
+	if (c == (uint8_t)h->quote)
+		h->state = IN_TAG;
+	if (h->attr_n < sizeof(h->attr) - 1)
+		h->attr[h->attr_n++] = (char)lower(c);
+}
+
+static void in_tag_name(struct html *h, uint8_t c)
+{
+	if (is_alpha(c) || (c >= '0' && c <= '9')) {
+		tag_byte(h, c);
+		return;
+	}
+	h->state = IN_TAG;
+	in_tag(h, c);
+}
+
+static void in_text(struct html *h, uint8_t c)
+{
+	if (c == '<') {
+		begin_tag(h, false);
+		h->state = IN_TAG_OPEN;
+	} else if (c == '&') {
+		end_word(h);
+		h->tag_n = 0;
+		h->state = IN_ENTITY;
+	} else {
+		visible(h, c);
+	}
+}
+
+static void in_tag_open(struct html *h, uint8_t c)
+{
+	if (c == '!' || c == '?') {
+		h->state = IN_DECLARATION;
+		h->dashes = 0;
+		h->tag_n = c == '!' ? 0 : 1; /* a comment only right after <! */
+	} else if (c == '/' && !h->closing) {
+		begin_tag(h, true);
+	} else if (is_alpha(c)) {
+		end_word(h);
+		h->state = IN_TAG_NAME;
+		tag_byte(h, c);
+	} else {
+		h->state = IN_TEXT;
+		end_word(h);
+		in_text(h, c);
+	}
+}
+
+static void in_declaration(struct html *h, uint8_t c)
+{
+	if (c == '-' && h->tag_n == 0 && ++h->dashes == 2)
+		h->state = IN_COMMENT; /* dashes stay: <!--> is an empty comment */
+	else if (c != '-')
+		h->tag_n = 1;
+	if (c == '>')
+		h->state = IN_TEXT;
+}
+
+static void in_comment(struct html *h, uint8_t c)
+{
+	if (c == '>' && h->dashes >= 2)
+		h->state = IN_TEXT;
+	h->dashes = c == '-' ? h->dashes + (h->dashes < 2) : 0;
+}
+
+/* ---- elements that end only with their own end tag ---- */
+
+static void raw_byte(struct html *h, uint8_t c)
+{
+	if (h->inside == INSIDE_TITLE && h->raw_n < sizeof(h->raw_title))
+		h->raw_title[h->raw_n++] = (char)c;
+}
+
+static void in_raw(struct html *h, uint8_t c)
+{
+	if (c == '<')
+		h->state = IN_RAW_OPEN;
+	else
+		raw_byte(h, c);
+}
+
+static void in_raw_open(struct html *h, uint8_t c)
+{
+	if (c == '/') {
+		begin_tag(h, true);
+		h->state = IN_RAW_NAME;
+		return;
+	}
+	raw_byte(h, '<');
+	h->state = IN_RAW;
+	in_raw(h, c);
+}
+
+static void in_raw_name(struct html *h, uint8_t c)
+{
+	if (is_alpha(c) && h->tag_n < sizeof(h->tag) - 1) {
+		tag_byte(h, c);
+		return;
+	}
+	if (!strcmp(h->tag, h->until) && (c == '>' || c == '/' || c <= ' ')) {
+		h->state = IN_TAG;
+		in_tag(h, c);
+		return;
+	}
+	h->state = IN_RAW;
+	in_raw(h, c);
+}
+
+/* ---- text ---- */
+
+/* An entity separates words; what it stands for is not looked up. */
+static void in_entity(struct html *h, uint8_t c)
+{
+	if ((is_alpha(c) || (c >= '0' && c <= '9') || c == '#') && h->tag_n++ < ENTITY_MAX)
+		return;
+	h->state = IN_TEXT;
+	if (c != ';')
+		in_text(h, c);
+}
+
+static void take_byte(struct html *h, uint8_t c)
+{
+	switch (h->state) {
+	case IN_TEXT: in_text(h, c); break;
+	case IN_ENTITY: in_entity(h, c); break;
+	case IN_TAG_OPEN: in_tag_open(h, c); break;
+	case IN_TAG_NAME: in_tag_name(h, c); break;
+	case IN_TAG: in_tag(h, c); break;
+	case IN_QUOTE: in_quote(h, c); break;
+	case IN_DECLARATION: in_declaration(h, c); break;
+	case IN_COMMENT: in_comment(h, c); break;
+	case IN_RAW: in_raw(h, c); break;
+	case IN_RAW_OPEN: in_raw_open(h, c); break;
+	case IN_RAW_NAME: in_raw_name(h, c); break;
+	default: visible(h, c); break;
+	}
+}
+
+void html_feed(struct html *h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		take_byte(h, p[i]);
+}
+
+/* ---- the title ---- */
+
+static size_t put_code(char *to, unsigned long code)
+{
+	if (code < 0x80) {
+		to[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		to[0] = (char)(0xc0 | code >> 6);
+		to[1] = (char)(0x80 | (code & 63));
+		return 2;
+	}
+	if (code < 0x10000) {
+		to[0] = (char)(0xe0 | code >> 12);
+		to[1] = (char)(0x80 | (code >> 6 & 63));
+		to[2] = (char)(0x80 | (code & 63));
+		return 3;
+	}
+	to[0] = (char)(0xf0 | code >> 18);
+	to[1] = (char)(0x80 | (code >> 12 & 63));
+	to[2] = (char)(0x80 | (code >> 6 & 63));
+	to[3] = (char)(0x80 | (code & 63));
+	return 4;
+}
+
+/* The entity at s (with its semicolon) as UTF-8, never longer than it was; 0 if it is none. */
+static size_t entity(const char *s, size_t len, char *to, size_t *used)
+{
+	static const struct {
+		const char *name;
+		unsigned code;
+	} named[] = {{"amp", '&'},   {"lt", '<'},      {"gt", '>'},       {"quot", '"'},
+		     {"apos", '\''}, {"nbsp", 0xa0},   {"mdash", 0x2014}, {"ndash", 0x2013},
+		     {"middot", 0xb7}, {"copy", 0xa9}, {"raquo", 0xbb},   {"laquo", 0xab}};
+	const char *end = memchr(s, ';', len < ENTITY_MAX ? len : ENTITY_MAX);
+	char name[ENTITY_MAX + 1] = {0};
+
+	if (!end)
+		return 0;
+	memcpy(name, s + 1, (size_t)(end - s - 1));
+	*used = (size_t)(end - s) + 1;
+	if (name[0] == '#') {
+		bool hex = name[1] == 'x' || name[1] == 'X';
+		unsigned long code = strtoul(name + 1 + hex, NULL, hex ? 16 : 10);
+
+		return code && code <= 0x10ffff ? put_code(to, code) : 0;
+	}
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if (!strcmp(named[i].name, name))
+			return put_code(to, named[i].code);
+	}
+	return 0;
+}
+
+void html_end(struct html *h)
+{
+	char text[sizeof(h->raw_title) + 4];
+	size_t n = 0;
+
+	end_word(h);
+	for (size_t i = 0; i < h->raw_n;) {
+		size_t used = 1, got = 0;
+
+		if (h->raw_title[i] == '&')
+			got = entity(h->raw_title + i, h->raw_n - i, text + n, &used);
+		if (!got) {
+			used = 1;
+			text[n] = h->raw_title[i];
+			got = 1;
+		}
+		n += got;
+		i += used;
+	}
+	utf8_clean(h->title, sizeof(h->title), text, n);
+}
+
+uint64_t html_simhash(const struct html *h)
+{
+	uint64_t hash = 0;
+
+	for (int i = 0; i < 64 && h->words; i++)
+		hash |= (uint64_t)(h->votes[i] > 0) << i;
+	return hash;
+}
+
+unsigned simhash_distance(uint64_t a, uint64_t b)
+{
+	return (unsigned)__builtin_popcountll(a ^ b);
+}
