@@ -1,10 +1,12 @@
 /* cmd_lab: the internet in a box (src/lab): sites in every state of the truth table, and clients. */
 #include "app/command.h"
 #include "app/tabular.h"
-#include "base/log.h"
+#include "base/limits.h"
+#include "lab/compare.h"
 #include "lab/lab.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -281,6 +283,128 @@ static int run_run(const struct args *a, struct err *e)
 	return code;
 }
 
+/* ---- verify ---- */
+
+/* Runs this very program's census in the observer; its lines go into a file of the run directory. */
+static int census_into(const struct lab *l, const char *db, const char *file, struct err *e)
+{
+	char exe[4096], portfolio[LAB_DIR_MAX + 32], config[LAB_DIR_MAX + 32];
+	const char *argv[] = {exe,	"census", portfolio, "--json", "--quiet", "--config",
+			      config, "--db",   db,	   NULL};
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	int out = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), save = dup(1);
+	int code = 0, status = EXIT_FAULT;
+
+	exe[n > 0 ? n : 0] = '\0';
+	snprintf(portfolio, sizeof(portfolio), "%s/portfolio.csv", l->dir);
+	snprintf(config, sizeof(config), "%s/sextant.conf", l->dir);
+	if (out < 0 || save < 0 || n <= 0)
+		return err_set(e, -EIO, "cannot write %s: %s", file, err_name(errno));
+	fflush(stdout);
+	dup2(out, 1);
+	close(out);
+	code = lab_exec(l, NODE_OBSERVER, argv, &status, e);
+	dup2(save, 1);
+	close(save);
+	if (!code && status != EXIT_DONE && status != EXIT_NEGATIVE)
+		code = err_set(e, -ECHILD, "the census ended with exit code %d", status);
+	return code;
+}
+
+static char *read_whole(const char *file, struct arena *a, size_t *len, struct err *e)
+{
+	FILE *f = fopen(file, "re");
+	struct buf text;
+	char part[65536], *copy = NULL;
+	size_t n;
+
+	buf_init(&text, L_PORTFOLIO_FILE_B);
+	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(&text, part, n);
+	*len = text.len;
+	if (f && !buf_full(&text))
+		copy = arena_copy(a, text.data, text.len + 1);
+	else
+		err_set(e, -EIO, "cannot read %s", file);
+	if (f)
+		fclose(f);
+	buf_done(&text);
+	return copy;
+}
+
+static void print_differences(const struct args *a, const struct comparison *c)
+{
+	bool zh = args_zh(a);
+	const struct tabular_column columns[] = {
+		{"state", zh ? "状态" : "state", TABULAR_TEXT},
+		{"domain", zh ? "域名" : "domain", TABULAR_TEXT},
+		{"check", zh ? "检查" : "check", TABULAR_TEXT},
+		{"expected", zh ? "应为" : "expected", TABULAR_TEXT},
+		{"found", zh ? "实为" : "found", TABULAR_TEXT},
+	};
+	struct tabular out;
+
+	tabular_init(&out, columns, 5);
+	for (size_t i = 0; i < c->differences.n; i++) {
+		const struct difference *d = &c->differences.at[i];
+
+		tabular_text(&out, d->name);
+		tabular_text(&out, d->domain);
+		tabular_text(&out, d->check);
+		tabular_text(&out, d->want);
+		tabular_text(&out, d->got);
+	}
+	if (c->differences.n || args_format(a) != FORMAT_TABLE)
+		tabular_print(&out, args_format(a), stdout);
+	tabular_done(&out);
+	fprintf(args_format(a) == FORMAT_TABLE ? stdout : stderr,
+		zh ? "%zu 个站点，%zu 项结论，%zu 处差异\n" : "%zu sites, %zu verdicts, %zu differences\n",
+		c->sites, c->verdicts, c->differences.n);
+}
+
+static int verify_in(const struct args *a, const struct lab *l, struct arena *mem, struct err *e)
+{
+	char db[LAB_DIR_MAX + 32], file[LAB_DIR_MAX + 64];
+	struct comparison c = {0};
+	const char *lines;
+	struct truth t;
+	size_t len;
+	int code;
+
+	snprintf(db, sizeof(db), "%s/verify-XXXXXX", l->dir);
+	if (!mkdtemp(db))
+		return err_set(e, -errno, "cannot make %s: %s", db, err_name(errno)), EXIT_FAULT;
+	snprintf(file, sizeof(file), "%s/census.ndjson", db);
+	if (truth_load(&t, mem, e) || census_into(l, db, file, e))
+		return exit_of(e);
+	lines = read_whole(file, mem, &len, e);
+	if (!lines || compare_census(&t, lines, len, mem, &c, e))
+		return EXIT_FAULT;
+	print_differences(a, &c);
+	code = c.differences.n ? EXIT_NEGATIVE : EXIT_DONE;
+	vec_done(&c.differences);
+	return code;
+}
+
+static int run_verify(const struct args *a, struct err *e)
+{
+	struct lab_options o = options_of(a);
+	char own[LAB_NAME_MAX];
+	struct err ignored;
+	struct arena mem;
+	struct lab l;
+	int code;
+
+	if (lab_for_us(&o, own, &l, e))
+		return exit_of(e);
+	arena_init(&mem, 0);
+	code = verify_in(a, &l, &mem, e);
+	arena_done(&mem);
+	if (o.tied)
+		lab_down(&o, &ignored);
+	return code;
+}
+
 /* ---- the command ---- */
 
 static int run(const struct args *a, struct err *e)
@@ -291,13 +415,14 @@ static int run(const struct args *a, struct err *e)
 	} words_of[] = {
 		{"up", run_up},	    {"down", run_down}, {"ls", run_ls},
 		{"exec", run_exec}, {"run", run_run},	{"words", run_words},
+		{"verify", run_verify},
 	};
 	const char *word = args_at(a, 0);
 
 	for (size_t i = 0; word && i < sizeof(words_of) / sizeof(*words_of); i++)
 		if (!strcmp(word, words_of[i].word))
 			return words_of[i].run(a, e);
-	return usage_error(e, "sextant lab up|ls|exec|run|down|words; `sextant lab --help`");
+	return usage_error(e, "sextant lab up|ls|exec|run|verify|down|words; `sextant lab --help`");
 }
 
 static const struct option_row options[] = {
@@ -314,7 +439,7 @@ static const struct option_row options[] = {
 
 const struct command command_lab = {
 	.name = "lab",
-	.synopsis = "up|ls|exec NODE -- COMMAND…|run -- COMMAND…|down|words",
+	.synopsis = "up|ls|exec NODE -- COMMAND…|run -- COMMAND…|verify|down|words",
 	.en = "an internet in a box: sites in every state, and client networks",
 	.zh = "盒中互联网：各种状态的站点与客户端网络",
 	.more_en =
@@ -324,7 +449,8 @@ const struct command command_lab = {
 		"runs a command in a node; run runs it in a client network and starts a lab of its own "
 		"when none is up; both give the command's exit code. In the command's environment "
 		"SEXTANT_LAB is the run directory, SSL_CERT_FILE and CURL_CA_BUNDLE the lab's certificate "
-		"authority. words lists what a row of the truth table may arrange. An ordinary user can "
+		"authority. verify runs the census in the observer and prints every difference from the truth "
+		"table, then a line of counts; its exit code is 1 if there is one. words lists what a row of the truth table may arrange. An ordinary user can "
 		"do all this where user namespaces are allowed; v6nat64 also needs /dev/net/tun.",
 	.more_zh =
 		"up 启动实验室：用网络命名空间搭建根、注册局、\n"
@@ -336,6 +462,8 @@ const struct command command_lab = {
 		"两者均返回该命令的退出码。\n"
 		"命令的环境变量 SEXTANT_LAB 为运行目录，\n"
 		"SSL_CERT_FILE 与 CURL_CA_BUNDLE 为实验室根证书。\n"
+		"verify 在观测主机上运行普查，列出与真值表的全部差异，\n"
+		"末行为计数，有差异时退出码为 1。\n"
 		"words 列出真值表可用的布置词。\n"
 		"允许用户命名空间的机器上普通用户即可使用；\n"
 		"v6nat64 另需 /dev/net/tun。",
