@@ -1,0 +1,221 @@
+/* Conversations played to the probe: events in, steps out; no socket, no clock. */
+#include "check/probe_dns.h"
+#include "test/tap.h"
+
+static struct arena arena;
+static struct dns_probe probe;
+static struct step step;
+static int64_t now_us;
+static uint8_t sent[DNS_QUERY_MAX + 2], answer[4096];
+static size_t sent_n, answer_n;
+
+static uint64_t counter(void *ctx)
+{
+	return ++*(uint64_t *)ctx * 0x9e3779b97f4a7c15;
+}
+
+static void tell(enum event_kind kind, const void *data, size_t len, const char *why)
+{
+	struct event e = {.kind = kind, .mono_us = now_us += 1000, .data = data, .len = len,
+			  .why = why};
+
+	step = probe.p.kind->next(&probe.p, &e);
+	if (step.kind == STEP_UDP || step.kind == STEP_SEND) {
+		memcpy(sent, step.data, step.len);
+		sent_n = step.len;
+	}
+}
+
+static void start(enum dns_via via, uint16_t type)
+{
+	static uint64_t seed;
+	struct dns_question q = {.qname = "Www.Example.test.", .qtype = type, .role = "www",
+				 .via = via};
+
+	arena_done(&arena);
+	addr_parse(&q.server, "2001:db8::53");
+	dns_probe_init(&probe, &q, &arena, counter, &seed);
+	tell(EVENT_START, NULL, 0, NULL);
+}
+
+/* Answers what was sent last, with two bytes of room in front for the length. */
+static void make(uint16_t flags, enum dns_rcode rcode, const char *cname, const char *const *addrs)
+{
+	const uint8_t *q = sent + (probe.tcp ? 2 : 0);
+	const char *owner = "www.example.test";
+	struct dns_message query;
+	struct dns_answer d;
+	struct arena a;
+
+	arena_init(&a, 65536);
+	dns_parse(&query, q, sent_n - (probe.tcp ? 2 : 0), &a);
+	dns_answer_begin(&d, answer + 2, sizeof(answer) - 2, &query, flags, rcode);
+	if (cname)
+		dns_answer_name(&d, DNS_ANSWER, owner, DNS_CNAME, 60, cname);
+	for (; addrs && *addrs; addrs++) {
+		struct addr v;
+
+		addr_parse(&v, *addrs);
+		dns_answer_addr(&d, DNS_ANSWER, cname ? cname : owner, 300, &v);
+	}
+	answer_n = dns_answer_end(&d, &query);
+	answer[0] = (uint8_t)(answer_n >> 8);
+	answer[1] = (uint8_t)answer_n;
+	arena_done(&a);
+}
+
+static void reply(void)
+{
+	tell(EVENT_DATA, answer + 2, answer_n, NULL);
+}
+
+static const char *const two[] = {"2001:db8::1", "2001:db8::2", NULL};
+
+static void good(void)
+{
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	is_int(step.kind, STEP_UDP, "UDP first");
+	is_int(step.port, 53, "port 53");
+	is_int(sent[2] & 1, 1, "a resolver is asked to recurse");
+	make(DNS_FLAG_RA | DNS_FLAG_AD, DNS_NOERROR, "cdn.example.test", two);
+	reply();
+	ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK, "ok");
+	is_str(probe.row.qname, "www.example.test", "name");
+	is_str(probe.row.data, "2001:db8::1\n2001:db8::2", "addresses");
+	is_str(probe.row.cname, "cdn.example.test", "chain");
+	is_int(probe.row.answers, 2, "answers");
+	is_int(probe.row.ttl_s, 60, "least time to live");
+	is_int(probe.row.ad, 1, "validated");
+	is_int(probe.row.rtt_us, 1000, "round trip");
+	start(VIA_AUTH_UDP, DNS_AAAA);
+	is_int(sent[2] & 1, 0, "an authority is not");
+}
+
+static void ends(void)
+{
+	static const struct {
+		enum dns_rcode rcode;
+		const char *cname;
+		enum outcome want;
+		const char *why;
+	} rows[] = {
+		{DNS_NOERROR, NULL, OUTCOME_ABSENT, NULL},
+		{DNS_NOERROR, "cdn.example.test", OUTCOME_ABSENT, NULL},
+		{DNS_NOERROR, "www.example.test", OUTCOME_MALFORMED, "cname_loop"},
+		{DNS_NXDOMAIN, NULL, OUTCOME_ABSENT, NULL},
+		{DNS_SERVFAIL, NULL, OUTCOME_SERVFAIL, NULL},
+		{DNS_REFUSED, NULL, OUTCOME_REFUSED, "REFUSED"},
+		{DNS_NOTIMP, NULL, OUTCOME_MALFORMED, "RCODE4"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start(VIA_RESOLVER_UDP, DNS_AAAA);
+		make(0, rows[i].rcode, rows[i].cname, NULL);
+		reply();
+		ok(step.kind == STEP_DONE && step.outcome == rows[i].want, "%s",
+		   outcome_words[rows[i].want]);
+		is_str(probe.row.why, rows[i].why, "why");
+		is_int(probe.row.rcode, rows[i].rcode, "code");
+	}
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	tell(EVENT_DENIED, NULL, 0, "private");
+	ok(step.outcome == OUTCOME_DENIED && !strcmp(probe.row.why, "private"), "denied");
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	tell(EVENT_UNREACHABLE, NULL, 0, "ENETUNREACH");
+	is_int(step.outcome, OUTCOME_UNREACHABLE, "unreachable");
+}
+
+/* The third silence ends it: limit - 1, limit; one more is never sent. */
+static void silence(void)
+{
+	uint8_t first[DNS_QUERY_MAX];
+
+	start(VIA_AUTH_UDP, DNS_SOA);
+	memcpy(first, sent, sent_n);
+	for (int i = 1; i < L_DNS_TRIES; i++) {
+		int64_t waited = step.timeout_us;
+
+		tell(EVENT_TIMEOUT, NULL, 0, NULL);
+		ok(step.kind == STEP_UDP && step.timeout_us > waited, "asks again, waits longer");
+		ok(memcmp(first, sent, 2), "with another id");
+	}
+	tell(EVENT_TIMEOUT, NULL, 0, NULL);
+	ok(step.kind == STEP_DONE && step.outcome == OUTCOME_TIMEOUT, "then it is silence");
+	is_int(probe.row.tries, L_DNS_TRIES, "tries");
+	is_int(probe.row.rcode, I64_NULL, "and no code");
+}
+
+static void over_tcp(size_t cut)
+{
+	tell(EVENT_CONNECTED, NULL, 0, NULL);
+	make(DNS_FLAG_AA, DNS_NOERROR, NULL, two);
+	tell(EVENT_DATA, answer, cut, NULL);
+	if (step.kind == STEP_READ)
+		tell(EVENT_DATA, answer + cut, answer_n + 2 - cut, NULL);
+}
+
+static void truncated(void)
+{
+	size_t bad = 0;
+
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	make(DNS_FLAG_TC, DNS_NOERROR, NULL, NULL);
+	reply();
+	is_int(step.kind, STEP_CONNECT, "a truncated answer is fetched by TCP");
+	over_tcp(1);
+	ok(step.outcome == OUTCOME_OK && probe.row.tc == 1 && probe.row.answers == 2,
+	   "and the row says both");
+	for (size_t cut = 1; cut < 90; cut++) {
+		start(VIA_AUTH_TCP, DNS_AAAA);
+		over_tcp(cut);
+		bad += step.kind != STEP_DONE || step.outcome != OUTCOME_OK;
+	}
+	is_int((long long)bad, 0, "TCP answers at every cut");
+	start(VIA_AUTH_TCP, DNS_AAAA);
+	tell(EVENT_CONNECTED, NULL, 0, NULL);
+	tell(EVENT_DATA, "\0\5", 2, NULL);
+	is_str(probe.row.why, "length", "a length below that of a header");
+	start(VIA_AUTH_TCP, DNS_AAAA);
+	tell(EVENT_CONNECTED, NULL, 0, NULL);
+	tell(EVENT_CLOSED, NULL, 0, NULL);
+	is_int(step.outcome, OUTCOME_CLOSED, "closed before the answer");
+	start(VIA_AUTH_TCP, DNS_AAAA);
+	tell(EVENT_REFUSED, NULL, 0, NULL);
+	is_int(step.outcome, OUTCOME_REFUSED, "refused");
+}
+
+static void forged(void)
+{
+	uint64_t before = limit_hits(LIMIT_DNS_MISMATCHES);
+
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	make(0, DNS_NOERROR, NULL, two);
+	answer[2] ^= 1;
+	for (int i = 1; i < L_DNS_MISMATCHES; i++) {
+		reply();
+		is_int(step.kind, STEP_READ, "another id: goes on waiting");
+	}
+	reply();
+	is_int(step.kind, STEP_CONNECT, "at the limit: by TCP");
+	is_int((long long)(limit_hits(LIMIT_DNS_MISMATCHES) - before), 1, "counted");
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	make(0, DNS_NOERROR, NULL, two);
+	for (uint8_t *c = answer + 2 + 13; c < answer + 2 + 13 + 16; c++)
+		*c += *c >= 'A' && *c <= 'Z' ? 32 : 0;
+	reply();
+	is_int(step.kind, STEP_CONNECT, "case of the name lost: by TCP");
+}
+
+int main(void)
+{
+	arena_init(&arena, 1 << 20);
+	good();
+	ends();
+	silence();
+	truncated();
+	forged();
+	printf("# a probe in flight takes %zu bytes\n", sizeof(probe));
+	ok(sizeof(probe) < 4096, "a probe in flight is small");
+	arena_done(&arena);
+	return done();
+}
