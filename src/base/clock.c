@@ -145,3 +145,24 @@ int time_parse(const char *s, int64_t *at_us)
 	*at_us = civil_to_us(&c);
 	return 0;
 }
+
+int time_parse_end(const char *s, int64_t *end_us)
+{
+	int64_t start_us;
+	struct civil c;
+
+	if (time_parse(s, &start_us))
+		return -1;
+	c = civil_from_us(start_us);
+	switch (strlen(s)) {
+	case 4: c.year++; break;
+	case 7:
+		c.year += c.month == 12;
+		c.month = c.month % 12 + 1;
+		break;
+	case 10: *end_us = start_us + 86400LL * 1000000; return 0;
+	default: *end_us = start_us + 1000000; return 0;
+	}
+	*end_us = civil_to_us(&c);
+	return 0;
+}

@@ -47,5 +47,7 @@ const char *time_text(int64_t at_us, char text[static TIME_TEXT_MAX]);
 const char *date_text(int64_t at_us, char text[static TIME_TEXT_MAX]);
 /* "2026", "2026-10", "2026-10-31" or the full form with Z: the start of that span.  0 or -1. */
 int time_parse(const char *text, int64_t *at_us);
+/* The end of that span, exclusive: "2026-10" gives 2026-11-01T00:00:00Z.  0 or -1. */
+int time_parse_end(const char *text, int64_t *end_us);
 
 #endif

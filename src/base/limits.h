@@ -63,6 +63,7 @@
 	X(PORTFOLIO_ROWS, 5000000, "rows of a portfolio")                                          \
 	X(CSV_COLUMNS, 256, "columns of a CSV file")                                               \
 	X(PLAN_FILE_B, 4194304, "bytes of a plan file")                                            \
+	X(PLAN_TARGETS, 10000, "targets of one plan")                                              \
 	X(CONFIG_FILE_B, 1048576, "bytes of a configuration file")                                 \
 	/* this host */                                                                            \
 	X(OWN_PREFIXES, 16384, "own addresses and links of this host that the guard knows")        \

@@ -416,7 +416,7 @@ static int source_datasets(const struct eval *v, const struct facts *f, struct s
 	struct table t;
 
 	if (facts_query(f, v->arena, "SELECT subject, max(file_date_us) AS file_date_us FROM obs_dataset "
-			"GROUP BY subject ORDER BY subject", NULL, 0, &t, e))
+			"WHERE kind = 'rir' GROUP BY subject ORDER BY subject", NULL, 0, &t, e))
 		return e->code;
 	if (!t.n_rows)
 		return 0;

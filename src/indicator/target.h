@@ -1,0 +1,68 @@
+/*
+ * target: a number held against what a plan asks, now and on the due date.
+ *
+ *   MET       the value on the due date met the threshold; or, before that date or without one, the
+ *             value now does.  "Meets" is asked of the bad end of the 95 % interval where there is one
+ *   LATE-MET  first measured as met after the due date: days_late
+ *   MISSED    the due date is past and even the good end of the interval does not reach
+ *   ON-TRACK  not due yet; the projection reaches the threshold by the due date
+ *   AT-RISK   not due yet and it does not, or fewer than 3 periods to project from; or past due with
+ *             the threshold inside the interval; or a standing duty that is not met
+ *   NO-DATA   no indicator, no list, no round, or nothing decided in the set.  Never 0
+ *   STALE     the last value is older than two periods, and nothing above it was settled before
+ *
+ * Projection: straight line through the last 8 periods (least squares), of the logit of a share or of
+ * the plain value of anything else, with its 95 % prediction interval (Student's t).  A share is kept
+ * half a subject away from 0 and 1 for the logit, and so is its threshold.
+ * A rank target is judged by the place now and on the due date; it is not projected.
+ */
+#ifndef INDICATOR_TARGET_H
+#define INDICATOR_TARGET_H
+
+#include "indicator/plan.h"
+
+enum target_status {
+	TARGET_MET, TARGET_LATE_MET, TARGET_MISSED, TARGET_ON_TRACK, TARGET_AT_RISK,
+	TARGET_NO_DATA, TARGET_STALE,
+};
+extern const char *const target_status_words[]; /* "MET" "LATE-MET" ... NULL */
+
+/* Not good enough for exit code 0: MISSED, AT-RISK. */
+bool target_is_bad(enum target_status s);
+
+struct projection {
+	int64_t at_us;         /* the due date; I64_NULL: there is no projection */
+	double value, lo, hi;  /* in the indicator's unit; lo, hi: 95 % prediction interval */
+	int64_t crosses_us;    /* when the line reaches the threshold; I64_NULL: never */
+	size_t periods;        /* it stands on */
+};
+
+struct target_result {
+	const struct target *target;
+	enum target_status status;
+	struct point at_due, now;      /* at_us I64_NULL: none */
+	struct projection projection;
+	int64_t first_met_us;          /* I64_NULL: never seen */
+	int64_t days_late;             /* LATE-MET; else I64_NULL */
+	const char *why_en, *why_zh;   /* one sentence */
+	const char *source_text, *source_text_zh; /* see struct series */
+};
+
+/* The judgement alone: points of the whole set in time order, none later than now_us.  period_us is
+ * how far apart they should be. */
+void target_judge(const struct target *t, const struct point *points, size_t n, int64_t period_us,
+		  int64_t now_us, struct arena *a, struct target_result *out);
+
+/* Asks the facts, then judges.  No data is a result, not an error. */
+int target_eval(const struct plan *p, const struct target *t, const struct facts *f, int64_t now_us,
+		struct arena *a, struct target_result *out, struct err *e);
+
+/* Counts by status of all of a plan's targets. */
+struct target_counts {
+	size_t by[TARGET_STALE + 1];
+};
+/* results: p->n of them. */
+int plan_eval(const struct plan *p, const struct facts *f, int64_t now_us, struct arena *a,
+	      struct target_result **results, struct target_counts *counts, struct err *e);
+
+#endif
