@@ -160,8 +160,7 @@ static void test_guess(void)
 		struct err e = {0};
 
 		portfolio_init(&p);
-		is_int(portfolio_parse(&p, rows[i].text, strlen(rows[i].text), NULL, &e), 0,
-		       rows[i].text);
+		is_int(portfolio_parse(&p, rows[i].text, strlen(rows[i].text), NULL, &e), 0, "read");
 		is_int((long long)p.subjects.n, rows[i].subjects, "subjects");
 		is_int(p.subjects.at[0].rank, rows[i].rank ? 1 : I64_NULL, "rank");
 		portfolio_done(&p);
