@@ -40,7 +40,9 @@ for lang in ("en", "zh"):
     page = run(program, "manual", "--lang", lang)
     check(page.returncode == 0 and ".Sh" in page.stdout, f"the manual prints ({lang})")
     r = run("man", "--warnings", "-E", "UTF-8", "-l", "-", input=page.stdout, env={**os.environ, "MANWIDTH": "80"})
-    check(r.returncode == 0 and not r.stderr, f"man finds nothing wrong with it ({lang})", r.stderr[:300])
+    # troff breaks lines at spaces, which Chinese has none of
+    wrong = [w for w in r.stderr.splitlines() if lang != "zh" or "can't break line" not in w]
+    check(r.returncode == 0 and not wrong, f"man finds nothing wrong with it ({lang})", "\n".join(wrong))
 for shell in ("bash", "zsh", "fish"):
     out = run(program, "manual", "--completion", shell).stdout
     good = "sextant" in out
