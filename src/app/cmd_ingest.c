@@ -57,13 +57,14 @@ const struct command command_ingest = {
 		   "beside it, "
 		   "it must agree. The same file again changes nothing. Each file is unpacked and "
 		   "read by "
-		   "a process of its own.",
+		   "a process of its own that can open neither files nor sockets.",
 	.more_zh = "rir：AFRINIC、APNIC、ARIN、LACNIC、RIPE NCC 的 delegated 与\n"
 		   "delegated-extended 文件，以及 NRO 的合并文件。\n"
 		   "文件要么整份收录，要么整份拒收并说明行号与原因，\n"
 		   "已有数据不受影响。若旁边有 FILE.md5，则必须一致。\n"
 		   "重复收录同一文件不会产生任何变化。\n"
-		   "每个文件由独立进程解压和解析。",
+		   "每个文件由独立进程解压和解析，\n"
+		   "该进程既不能打开其他文件，也不能使用网络。",
 	.example = "  sextant ingest rir delegated-apnic-extended-latest.gz\n"
 		   "  sextant ingest rir --format json delegated-*-latest",
 	.options = options,

@@ -1,6 +1,7 @@
 /*
  * decoder: a child process that reads one file of a stranger and gives batches back.  It holds no
- * secret, knows no store and, after start, can open nothing; whatever it does, the parent believes
+ * secret, knows no store and, once it begins, can open neither file nor socket (seccomp) and has
+ * bounded memory and time; whatever it does, the parent believes
  * it only what it can check.
  *
  * Start the children before the store is opened: a child then has nothing of it in its memory. Each

@@ -1,0 +1,87 @@
+/* decoder: what the child cannot do, and what the parent hears when it refuses, dies or misbehaves.
+ */
+#include "app/decoder.h"
+
+#include "core/registry.h"
+#include "test/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int reach_out(void *ctx, struct sink *to, struct err *e)
+{
+	int file = open("/etc/passwd", O_RDONLY) < 0 ? errno : 0;
+	int made = open("/tmp/sextant-decoder-test", O_WRONLY | O_CREAT, 0600) < 0 ? errno : 0;
+	int net = socket(AF_INET6, SOCK_STREAM, 0) < 0 ? errno : 0;
+	int child = fork() < 0 ? errno : 0;
+	void *much = mmap(NULL, (size_t)4 << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)ctx;
+	(void)to;
+	return err_set(e, -EINVAL, "file %d made %d net %d child %d much %d", file == EPERM,
+		       made == EPERM, net == EPERM, child == EPERM, much == MAP_FAILED);
+}
+
+static int give_one(void *ctx, struct sink *to, struct err *e)
+{
+	struct batch *b = batch_new(&delegation_schema);
+
+	(void)ctx;
+	batch_add(b, 1, "AS64496", "registry", "r", OUTCOME_OK);
+	return to->put(to, b, e);
+}
+
+static int die(void *ctx, struct sink *to, struct err *e)
+{
+	(void)ctx;
+	(void)to;
+	(void)e;
+	abort();
+}
+
+static int leave(void *ctx, struct sink *to, struct err *e)
+{
+	(void)ctx;
+	(void)to;
+	(void)e;
+	_exit(0);
+}
+
+static void test_one(decoder_fn fn, int want, const char *text, bool batch)
+{
+	struct decoder d;
+	struct err e = {0};
+	struct batch *b = NULL;
+	int result = decoder_start(&d, STDIN_FILENO, fn, NULL, &e);
+
+	ok(result == 0 && decoder_begin(&d, &e) == 0, "begins");
+	result = decoder_next(&d, &b, &e);
+	if (batch) {
+		ok(result == 1 && b && b->obs.n == 1, "a batch comes");
+		batch_free(b);
+		result = decoder_next(&d, &b, &e);
+	}
+	is_int(result, want, "the answer");
+	ok(strstr(e.text, text) != NULL, "the sentence: %s", e.text);
+	decoder_stop(&d);
+}
+
+int main(void)
+{
+	struct decoder none = {0};
+
+	test_one(give_one, 0, "", true);
+	test_one(die, -EBADMSG, "stopped by signal 6", false);
+	test_one(leave, -EBADMSG, "ended before the file did", false);
+#ifdef __SANITIZE_ADDRESS__
+	skip("the sanitizer needs more addresses than a decoder gets");
+#else
+	test_one(reach_out, -EINVAL, "file 1 made 1 net 1 child 1 much 1", false);
+#endif
+	decoder_stop(&none);
+	ok(true, "nothing to stop is fine");
+	return done();
+}
