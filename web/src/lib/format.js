@@ -1,0 +1,123 @@
+// Numbers, dates and ages as texts.  Thousands are set apart by a thin space in both languages, so that
+// a comma never has to be guessed; dates are ISO, as in the data.
+import { language, t } from './i18n.js';
+
+const THIN = '\u202f';
+export const DAY = 86_400_000;
+
+function number_format(options) {
+	return new Intl.NumberFormat(language() === 'zh' ? 'zh-CN' : 'en', options);
+}
+
+function grouped(value, options) {
+	return number_format(options).formatToParts(value)
+		.map(part => part.type === 'group' ? THIN : part.type === 'minusSign' ? '\u2212' : part.value).join('');
+}
+
+export function count(n) {
+	return n === null || n === undefined ? t('none') : grouped(n, { maximumFractionDigits: 0 });
+}
+
+// Exact enough to compute with, for tables.
+export function decimal(n, digits = 3) {
+	return n === null || n === undefined ? t('none') : grouped(n, { maximumFractionDigits: digits });
+}
+
+// Three significant digits, for headlines; whole numbers below 10 000 stay whole.
+export function headline(n) {
+	if (Number.isInteger(n) && Math.abs(n) < 10_000) return count(n);
+	if (Math.abs(n) >= 10_000) return number_format({ notation: 'compact', maximumSignificantDigits: 3 }).format(n);
+	return grouped(n, { maximumSignificantDigits: 3 });
+}
+
+export function percent(share, digits = 1) {
+	if (share === null || share === undefined) return t('none');
+	const value = share * 100;
+	// 99.96 % is not 100 %, and 0.04 % is not nothing.
+	if (value > 100 - 0.5 * 10 ** -digits && value < 100) return `>${(100 - 10 ** -digits).toFixed(digits)}%`;
+	if (value > 0 && value < 0.5 * 10 ** -digits) return `<${(10 ** -digits).toFixed(digits)}%`;
+	return `${grouped(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })}%`;
+}
+
+export function is_share(unit) {
+	return unit === '%' || unit === 'share';
+}
+
+// Units are words of the API; those with a known name are translated.
+export function unit_name(unit) {
+	if (!unit || unit === '1' || unit === 'count') return '';
+	const named = t(`unit.${unit}`);
+	return named === `unit.${unit}` ? unit : named;
+}
+
+export function with_unit(value, unit, exact = false) {
+	if (value === null || value === undefined) return t('unknown');
+	if (is_share(unit)) return percent(value);
+	const text = exact ? decimal(value) : headline(value);
+	const name = unit_name(unit);
+	return name ? `${text}\u00a0${name}` : text;
+}
+
+export function interval(figure) {
+	if (figure.lo === null || figure.lo === undefined || figure.hi === null || figure.hi === undefined) return '';
+	if (is_share(figure.unit)) {
+		return t('interval', { lo: percent(figure.lo).replace('%', ''), hi: percent(figure.hi).replace('%', '') });
+	}
+	return t('interval', { lo: headline(figure.lo), hi: headline(figure.hi) });
+}
+
+export function fraction(figure) {
+	if (figure.denominator === null || figure.denominator === undefined) return '';
+	return `${decimal(figure.numerator, 1)}/${decimal(figure.denominator, 1)}`;
+}
+
+export function day(iso) {
+	return iso ? String(iso).slice(0, 10) : t('none');
+}
+
+export function minute(iso) {
+	return iso ? `${String(iso).slice(0, 10)}\u00a0${String(iso).slice(11, 16)}` : t('none');
+}
+
+const STEPS = [['year', 365 * DAY], ['month', 30 * DAY], ['day', DAY], ['hour', 3_600_000], ['minute', 60_000]];
+
+export function age(iso, now = Date.now()) {
+	const past = now - Date.parse(iso);
+	if (Number.isNaN(past)) return '';
+	const words = new Intl.RelativeTimeFormat(language() === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' });
+	for (const [unit, ms] of STEPS) {
+		if (Math.abs(past) >= ms) return words.format(-Math.round(past / ms), unit);
+	}
+	return t('just_now');
+}
+
+export function duration(seconds) {
+	if (seconds === null || seconds === undefined) return t('none');
+	const s = Math.round(seconds);
+	if (s < 60) return t('duration.s', { s });
+	if (s < 3600) return t('duration.ms', { m: Math.floor(s / 60), s: s % 60 });
+	return t('duration.hm', { h: Math.floor(s / 3600), m: Math.floor(s % 3600 / 60) });
+}
+
+// "+1.9 points since 2026-10-24": the change with its period, or null when there is nothing before.
+export function change(figure) {
+	const before = figure.previous;
+	if (!before || before.value === null || figure.value === null) return null;
+	const since = { date: day(before.at) };
+	const step = figure.value - before.value;
+	const sign = step > 0 ? '+' : step < 0 ? '\u2212' : '\u00b1';
+	if (is_share(figure.unit)) {
+		const points = grouped(Math.abs(step * 100), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+		return { step, text: `${sign}${points} ${t('points')}`, since: t('since', since) };
+	}
+	return { step, text: `${sign}${headline(Math.abs(step))}`, since: t('since', since) };
+}
+
+export function country_name(cc) {
+	if (cc === 'ZZ' || !/^[A-Z]{2}$/.test(cc)) return cc;
+	try {
+		return new Intl.DisplayNames([language() === 'zh' ? 'zh-CN' : 'en'], { type: 'region' }).of(cc);
+	} catch {
+		return cc;
+	}
+}

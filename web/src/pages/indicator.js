@@ -1,0 +1,106 @@
+// One indicator: the value, its history, its groups, its definition, its data.
+import { h } from '../lib/dom.js';
+import { has_text, t } from '../lib/i18n.js';
+import { api, api_url } from '../lib/api.js';
+import { age, count, country_name, day, fraction, interval, is_share, with_unit, change } from '../lib/format.js';
+import { changed, query, visit } from '../lib/url.js';
+import { empty } from '../parts/notice.js';
+import { api_downloads } from '../parts/download.js';
+import { asked, choices, date_note, definition_list, generated, opening, section } from '../parts/page.js';
+import { share_bar } from '../parts/spark.js';
+import { sort_rows, table } from '../parts/table.js';
+import { history_chart } from '../parts/history.js';
+
+function group_name(by) {
+	return g => by === 'country' ? country_name(g) : has_text(`group.${g}`) ? t(`group.${g}`) : g || t('filter.none');
+}
+
+function latest(points) {
+	const groups = new Map();
+	for (const p of points) {
+		const key = p.group ?? '';
+		const list = groups.get(key) ?? [];
+		list.push(p);
+		groups.set(key, list);
+	}
+	return [...groups].map(([group, list]) => {
+		list.sort((a, b) => a.at < b.at ? -1 : 1);
+		const now = list.at(-1), before = list.at(-2);
+		return { ...now, group, previous: before ? { value: before.value, at: before.at } : null };
+	});
+}
+
+function sentence(indicator, rows, by) {
+	if (by || rows.length !== 1) return rows.length ? t('indicator.groups_sentence', { n: count(rows.length), at: day(rows[0].at) }) : t('indicator.no_data');
+	const now = { ...rows[0], unit: indicator.unit };
+	if (now.value === null) return t('indicator.no_data');
+	const moved = change(now);
+	const sure = [fraction(now), interval(now)].filter(Boolean).join(t('list.comma'));
+	return t('indicator.sentence', {
+		title: indicator.title, value: with_unit(now.value, indicator.unit), sure: sure ? t('in_brackets', { text: sure }) : '', at: day(now.at),
+		moved: moved ? t('indicator.moved', { by: moved.text, since: moved.since }) : '',
+	});
+}
+
+function group_table(rows, indicator, by, names, sort) {
+	const unit = indicator.unit;
+	const sorted = sort_rows(rows, sort, (r, id) => r[id]);
+	return table({
+		caption: t('indicator.groups'), rows: sorted, sort, columns: [
+			{ id: 'group', title: has_text(`tag.${by}`) ? t(`tag.${by}`) : by, sort: 'group', cell: r => h('a', { href: changed({ only: r.group }) }, names(r.group)) },
+			{ id: 'value', title: t('col.value'), sort: 'value', number: true, cell: r => with_unit(r.value, unit, true) },
+			...(is_share(unit) ? [{ id: 'bar', title: '0–100%', look: 'bar-cell', wide: true, cell: r => share_bar({ ...r, unit }) }] : []),
+			{ id: 'n', title: t('col.fraction'), number: true, cell: r => fraction(r) || t('none') },
+			{ id: 'ci', title: t('col.interval'), number: true, wide: true, cell: r => interval({ ...r, unit }) || t('none') },
+			{ id: 'unknown', title: t('verdict.unknown'), sort: 'unknown', number: true, wide: true, cell: r => count(r.unknown) }],
+	});
+}
+
+function definition(indicator, data) {
+	return definition_list([
+		[t('col.id'), h('code', null, indicator.id)], [t('def.formula'), indicator.formula], [t('def.numerator'), indicator.numerator],
+		[t('def.denominator'), indicator.denominator], [t('def.source'), indicator.source], [t('def.method'), indicator.method],
+		[t('col.unit'), is_share(indicator.unit) ? '%' : indicator.unit], [t('def.from'), data.sources]]);
+}
+
+function period(q) {
+	const input = (key, label) => h('label.setting', null, h('span', null, label), h('input', {
+		type: 'date', value: q.get(key) ?? '', 'data-key': `period-${key}`, onchange: e => visit(changed({ [key]: e.target.value })),
+	}));
+	return [input('from', t('filter.from')), input('to', t('filter.to'))];
+}
+
+export default {
+	async load({ q, params, signal }) {
+		const ask = { by: q.get('by'), only: q.get('only'), from: q.get('from'), to: q.get('to') ?? q.get('at'), portfolio: q.get('portfolio') };
+		const data = await api(`indicators/${encodeURIComponent(params[0])}`, ask, signal);
+		const plan = await api('targets', { portfolio: q.get('portfolio') }, signal).catch(e => { if (e.name === 'AbortError') throw e; return { targets: [] }; });
+		return { data, ask, targets: plan.targets ?? [] };
+	},
+	show({ data, ask, targets }, { q }) {
+		const { indicator } = data;
+		const points = data.points ?? [];
+		const by = q.get('by') ?? '';
+		const rows = latest(points);
+		const names = group_name(by);
+		const of_it = by ? [] : targets.filter(g => g.indicator === indicator.id && g.threshold !== null);
+		const groups = [{ id: '', text: t('indicator.whole'), href: changed({ by: null, only: null }) },
+			...(indicator.groups ?? []).map(g => ({ id: g, text: has_text(`tag.${g}`) ? t(`tag.${g}`) : g, href: changed({ by: g, only: null }) }))];
+		const path = `indicators/${encodeURIComponent(indicator.id)}`;
+		return {
+			title: indicator.title, crumbs: [[t('nav.overview'), '/'], [t('nav.indicators'), '/indicators'], [indicator.title, `/indicators/${indicator.id}`]],
+			content: [
+				opening(indicator.title, sentence(indicator, rows, by), rows[0] ? h('p.quiet', null, t('indicator.age', { at: day(rows[0].at), age: age(rows[0].at) })) : null,
+					date_note(query(), points.length && q.get('at') ? q.get('at') : null)),
+				groups.length > 1 ? choices(t('indicator.by'), groups, by) : null,
+				h('div.filters', null, period(q), q.get('only') ? h('a.button', { href: changed({ only: null }) }, t('indicator.all_groups', { only: names(q.get('only')) })) : null),
+				points.length ? history_chart({ name: indicator.id, title: indicator.title, unit: indicator.unit, points, targets: of_it, names })
+					: empty(t('indicator.empty'), `sextant show ${indicator.id}`),
+				by && rows.length ? section(t('indicator.groups'), group_table(rows, indicator, by, names, q.get('sort') ?? '-value')) : null,
+				section(t('indicator.definition'), definition(indicator, data)),
+				api_downloads(path, ask, indicator.id),
+				h('p.quiet.small', null, t('indicator.link'), ' ', h('code', null, api_url(path, ask))), generated(data),
+			].filter(Boolean),
+		};
+	},
+};

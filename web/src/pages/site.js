@@ -1,0 +1,150 @@
+// One site: is it well, why, what to repair, what has been seen.
+import { h } from '../lib/dom.js';
+import { has_text, t } from '../lib/i18n.js';
+import { api } from '../lib/api.js';
+import { count, day, decimal, minute } from '../lib/format.js';
+import { link } from '../lib/url.js';
+import { sign, verdict_mark } from '../parts/verdict.js';
+import { command_line, empty } from '../parts/notice.js';
+import { api_downloads } from '../parts/download.js';
+import { generated, opening, section } from '../parts/page.js';
+import { table } from '../parts/table.js';
+import { check_name } from './sites.js';
+
+// A field by its name: the suffix tells the unit (us, b, s), as in the fields of the program.
+function field_value(key, value) {
+	if (value === null || value === undefined || value === '') return t('none');
+	if (key.endsWith('_us') && key !== 'at_us' && !key.endsWith('after_us')) return `${decimal(value / 1000, 1)} ms`;
+	if (key.endsWith('after_us') || key === 'at_us') return minute(new Date(value / 1000).toISOString());
+	if (key.endsWith('_b')) return `${count(value)} B`;
+	if (key.endsWith('_s') && typeof value === 'number') return `${count(value)} s`;
+	if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
+	if (Array.isArray(value)) return value.map(v => typeof v === 'object' ? JSON.stringify(v) : String(v)).join(', ');
+	if (typeof value === 'object') return JSON.stringify(value);
+	return String(value);
+}
+
+function field_name(key) {
+	return has_text(`field.${key}`) ? t(`field.${key}`) : key;
+}
+
+function evidence_list(evidence) {
+	const entries = Object.entries(evidence ?? {});
+	if (!entries.length) return null;
+	return h('dl.facts', null, entries.map(([k, v]) => [h('dt', null, field_name(k)), h('dd.mono', null, field_value(k, v))]));
+}
+
+function check_item(c) {
+	const wants = c.verdict === 'fail' || c.verdict === 'partial';
+	const inside = [c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
+		evidence_list(c.evidence), h('p.quiet.small', null, t('site.reason_code'), ' ', h('code', null, `${c.check}: ${c.reason}`))];
+	return h('li.check', null, h('div.check-line', null, sign(c.verdict, c.reason), h('span.check-name', null, c.title ?? check_name(c.check)),
+		h('span.check-meaning', null, c.meaning)),
+	wants && c.remedy ? h('p.remedy', null, c.remedy) : null,
+	h('details', null, h('summary', null, t('site.evidence')), inside));
+}
+
+function worst(checks) {
+	return ['fail', 'partial', 'unknown', 'pass', 'na'].find(v => checks.some(c => c.verdict === v)) ?? 'unknown';
+}
+
+function ladder(rungs) {
+	return h('ol.ladder', null, rungs.map(r => h('li.rung', null, h('h3', null, sign(worst(r.checks)), ' ', r.title),
+		h('ul.checks', null, r.checks.map(check_item)))));
+}
+
+// IPv6 and IPv4 in two columns; times as bars on one scale, so that the slower one is seen.
+function families(pair) {
+	const v4 = pair?.v4 ?? null, v6 = pair?.v6 ?? null;
+	if (!v4 && !v6) return empty(t('site.no_families'), null);
+	const keys = [...new Set([...Object.keys(v6 ?? {}), ...Object.keys(v4 ?? {})])].filter(k => typeof (v6 ?? v4)[k] !== 'object' || (v6 ?? v4)[k] === null);
+	const times = keys.filter(k => k.endsWith('_us')).flatMap(k => [v4?.[k] ?? 0, v6?.[k] ?? 0]);
+	const top = Math.max(...times, 1);
+	const cell = (one, key, look) => one === null || one[key] === null || one[key] === undefined ? h('span.tag', null, t('no_data'))
+		: [field_value(key, one[key]), key.endsWith('_us') && !key.endsWith('after_us')
+			? h(`span.timing.${look}`, { 'aria-hidden': 'true', style: { width: `${Math.max(1, 100 * one[key] / top)}%` } }) : null];
+	return table({
+		caption: t('site.families'), rows: keys, columns: [
+			{ id: 'what', title: t('site.stage'), cell: k => field_name(k) },
+			{ id: 'v6', title: 'IPv6', look: 'v6-col', cell: k => cell(v6, k, 'v6') },
+			{ id: 'v4', title: 'IPv4', look: 'v4-col', cell: k => cell(v4, k, 'v4') }],
+	});
+}
+
+function repairs(list) {
+	if (!list?.length) return h('p', null, t('site.no_repairs'));
+	return h('ol.repairs', null, list.map(r => h('li', null, h('b', null, check_name(r.check)), ': ', r.remedy,
+		r.gains ? h('span.quiet', null, ' ', t('site.gains', { what: Array.isArray(r.gains) ? r.gains.map(check_name).join(t('list.comma')) : typeof r.gains === 'number' ? decimal(r.gains) : r.gains })) : null)));
+}
+
+function raw_rows(kind, rows) {
+	if (!rows?.length) return null;
+	const keys = [...new Set(rows.flatMap(r => Object.keys(r)))].filter(k => rows.some(r => r[k] !== null && r[k] !== undefined && r[k] !== ''));
+	return h('details.raw', null, h('summary', null, t(`site.raw_${kind}`, { n: count(rows.length) })), table({
+		caption: t(`site.raw_${kind}`, { n: count(rows.length) }), rows,
+		columns: keys.map(k => ({ id: k, title: field_name(k), look: 'mono', number: typeof rows.find(r => r[k] !== null && r[k] !== undefined)?.[k] === 'number', cell: r => field_value(k, r[k]) })),
+	}));
+}
+
+function history(list) {
+	if (!list?.length) return empty(t('site.no_history'), null);
+	const checks = [...new Set(list.flatMap(r => Object.keys(r.verdicts)))];
+	return table({
+		caption: t('site.history'), rows: list, columns: [
+			{ id: 'at', title: t('col.round'), cell: r => h('a', { href: link(`/rounds/${r.round}`) }, day(r.at)) },
+			...checks.map(id => ({ id, title: has_text(`short.${id}`) ? t(`short.${id}`) : check_name(id), hint: check_name(id), look: 'sign-cell', cell: r => r.verdicts[id] ? sign(r.verdicts[id]) : '' }))],
+	});
+}
+
+function changes(list) {
+	if (!list?.length) return h('p', null, t('site.no_changes'));
+	return h('ol.changes', null, list.map(c => h('li', null, h('time', null, day(c.at)), ' ', check_name(c.check), ': ', verdict_mark(c.from), ' → ', verdict_mark(c.to),
+		c.reason && c.reason !== 'ok' ? h('span.quiet', null, ' ', h('code', null, c.reason)) : null)));
+}
+
+// "usable over IPv6 since 2026-08-23", from the history, newest first.
+function since(list, verdict) {
+	let start = null;
+	for (const r of list ?? []) {
+		if (r.verdicts.site !== verdict) return { at: start, whole: false };
+		start = r.at;
+	}
+	return { at: start, whole: true };
+}
+
+function sentence(data, headline) {
+	const verdict = headline?.verdict ?? 'unknown';
+	const run = since(data.history, verdict);
+	const text = t(`site.sentence_${verdict}`, { domain: data.domain });
+	return run.at ? `${text}${t(run.whole ? 'site.since_first' : 'site.since', { at: day(run.at) })}` : `${text}${t('stop')}`;
+}
+
+function tags(data) {
+	const words = Object.entries(data.tags ?? {}).filter(([, v]) => v !== null && v !== '');
+	return words.length ? h('p.quiet', null, words.map(([k, v]) => `${has_text(`tag.${k}`) ? t(`tag.${k}`) : k}: ${v}`).join(' · ')) : null;
+}
+
+export default {
+	async load({ q, params, signal }) {
+		return api(`sites/${encodeURIComponent(params[0])}`, { round: q.get('round'), portfolio: q.get('portfolio'), at: q.get('at') }, signal);
+	},
+	show(data) {
+		const checks = data.ladder.flatMap(r => r.checks);
+		const headline = checks.find(c => c.check === 'site');
+		const raw = ['dns', 'web', 'smtp'].map(kind => raw_rows(kind, data.evidence?.[kind])).filter(Boolean);
+		return {
+			title: data.domain, crumbs: [[t('nav.overview'), '/'], [t('nav.sites'), '/sites'], [data.domain, `/sites/${data.domain}`]],
+			content: [
+				opening(data.domain, sentence(data, headline), h('p', null, verdict_mark(headline?.verdict ?? 'unknown'), ' ', headline?.meaning ?? '',
+					' ', h('span.quiet', null, t('site.measured', { at: minute(data.at), vantage: data.vantage ?? t('unknown') }))), tags(data)),
+				section(t('site.repairs'), repairs(data.repairs)),
+				section(t('site.families'), families(data.families)),
+				section(t('site.ladder'), ladder(data.ladder)),
+				section(t('site.history'), history(data.history), h('h3', null, t('site.changes')), changes(data.changes)),
+				section(t('site.raw'), raw.length ? raw : empty(t('site.no_raw'), null)),
+				section(t('site.again'), h('p.quiet', null, t('site.again_how')), command_line(`sextant check ${data.domain} -v`)),
+				api_downloads(`sites/${encodeURIComponent(data.domain)}`, { round: data.round }, data.domain), generated(data),
+			].filter(Boolean),
+		};
+	},
+};

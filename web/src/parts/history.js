@@ -1,0 +1,70 @@
+// The history of an indicator as a line chart with its table twin.
+import { t } from '../lib/i18n.js';
+import { day, fraction, interval, is_share, unit_name, with_unit, count } from '../lib/format.js';
+import { chart } from './chart.js';
+
+// points: [{ at, group, value, lo, hi, numerator, denominator }]; one line per group, in order of appearance.
+export function history_chart({ name, title, unit, points, targets = [], marks = [], names = g => g, max_lines = 8 }) {
+	const share = is_share(unit);
+	const groups = new Map();
+	for (const p of points) {
+		const key = p.group ?? '';
+		if (!groups.has(key)) groups.set(key, []);
+		groups.get(key).push(p);
+	}
+	const last = list => [...list].reverse().find(p => p.value !== null)?.value ?? -1;
+	const drawn = [...groups].sort((a, b) => last(b[1]) - last(a[1])).slice(0, max_lines);
+	const stops = [...new Set(points.map(p => p.at))].sort();
+	const at_of = p => Date.parse(p.at);
+	const say = p => [p.group ? names(p.group) : null, p.value === null ? t('unknown') : with_unit(p.value, unit, true),
+		p.value === null ? null : fraction(p), p.value === null ? null : interval({ ...p, unit })].filter(Boolean).join(' ');
+	const series = drawn.map(([group, list]) => ({
+		name: group ? names(group) : title, colour: groups.size === 1 ? 'v6' : undefined,
+		points: list.map(p => ({ t: at_of(p), value: p.value, lo: p.lo, hi: p.hi })),
+	}));
+	const first = drawn[0]?.[1] ?? [];
+	return chart({
+		name, title, draw: 'line', stops: first.length,
+		subtitle: share ? t('chart.share_over_time') : t('chart.over_time', { unit: unit_name(unit) || t('unit.number') }),
+		note: groups.size > max_lines ? t('chart.top_lines', { shown: max_lines, total: groups.size }) : null,
+		data: {
+			share, unit: unit_name(unit), series, marks,
+			targets: target_levels(targets),
+			stop_of: ms => nearest(first.map(at_of), ms),
+		},
+		tell: i => {
+			const at = first[i]?.at;
+			if (!at) return '';
+			return `${day(at)}: ${drawn.map(([, list]) => list.find(p => p.at === at)).filter(Boolean).map(say).join(' · ')}`;
+		},
+		twin: {
+			rows: [...points].reverse(), columns: [
+				{ id: 'at', title: t('col.date'), cell: p => day(p.at) },
+				...(groups.size > 1 ? [{ id: 'group', title: t('col.group'), cell: p => names(p.group) }] : []),
+				{ id: 'value', title: t('col.value'), number: true, cell: p => with_unit(p.value, unit, true) },
+				{ id: 'n', title: t('col.fraction'), number: true, cell: p => fraction(p) || t('none') },
+				{ id: 'ci', title: t('col.interval'), number: true, cell: p => interval({ ...p, unit }) || t('none') },
+				{ id: 'unknown', title: t('verdict.unknown'), number: true, wide: true, cell: p => count(p.unknown) },
+			],
+		},
+	});
+}
+
+// Targets with the same level share one line; each date is named.
+function target_levels(targets) {
+	const levels = new Map();
+	for (const g of targets) {
+		if (g.threshold === null || g.threshold === undefined) continue;
+		if (!levels.has(g.threshold)) levels.set(g.threshold, new Set());
+		levels.get(g.threshold).add(day(g.due));
+	}
+	return [...levels].map(([value, dates]) => ({
+		value, label: t('chart.target', { value: value <= 1 ? `${Math.round(value * 100)}%` : value, due: [...dates].sort().join(', ') }),
+	}));
+}
+
+function nearest(times, ms) {
+	let best = 0;
+	times.forEach((at, i) => { if (Math.abs(at - ms) < Math.abs(times[best] - ms)) best = i; });
+	return best;
+}

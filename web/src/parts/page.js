@@ -1,0 +1,41 @@
+// Pieces that every page has.
+import { h } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { age, day, minute } from '../lib/format.js';
+
+// The settings that go along with each question to the API.
+export function asked(q, own = {}) {
+	return { portfolio: q.get('portfolio'), at: q.get('at'), ...own };
+}
+
+// First line in words; the title above it is small, the sentence is what is read.
+export function opening(title, sentence, ...more) {
+	return h('header.opening', null, h('h1', { tabindex: -1 }, title), sentence ? h('p.lead', null, sentence) : null, more);
+}
+
+// When the reader asked for a date, say which date the answer is about, or that it is not.
+export function date_note(q, answered) {
+	const at = q.get('at');
+	if (!at) return null;
+	if (answered && day(answered) === at) return h('p.note', null, t('date.as_of', { at }));
+	return h('p.note.warn', null, t('date.newest', { at }));
+}
+
+export function generated(data) {
+	return data.generated_at ? h('p.quiet.small', null, t('generated', { at: minute(data.generated_at), age: age(data.generated_at) })) : null;
+}
+
+// Choices as links: the address is the state.
+export function choices(label, list, current) {
+	return h('nav.choices', { 'aria-label': label }, h('span.quiet', null, label), h('ul', null, list.map(({ id, text, href, extra }) =>
+		h('li', null, h('a', { href, 'aria-current': id === current ? 'true' : null, 'data-key': `choice-${label}-${id}` }, text, extra ? h('small', null, ` ${extra}`) : null)))));
+}
+
+export function section(title, ...content) {
+	return h('section', null, h('h2', null, title), content);
+}
+
+export function definition_list(rows) {
+	return h('dl.facts', null, rows.filter(([, value]) => value !== null && value !== undefined && value !== '')
+		.map(([word, value]) => [h('dt', null, word), h('dd', null, value)]));
+}

@@ -1,0 +1,47 @@
+// Tables: sticky head, numbers right-aligned, first column a link, sorted by the address.
+import { h, spoken } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { changed } from '../lib/url.js';
+
+// columns: { id, title, cell(row), number, wide (left out on phones), sort (id for ?sort=), hint }.
+// A leading minus in ?sort= means descending.
+export function table({ columns, rows, caption, sort, row_class, sort_key = 'sort' }) {
+	const head = columns.map(column => {
+		const up = column.sort && sort === column.sort, down = column.sort && sort === `-${column.sort}`;
+		const mark = up ? ' ▲' : down ? ' ▼' : '';
+		const next = column.number ? (down ? column.sort : `-${column.sort}`) : (up ? `-${column.sort}` : column.sort);
+		return h('th', {
+			scope: 'col', class: classes(column), 'aria-sort': up ? 'ascending' : down ? 'descending' : null, title: column.hint,
+		}, column.sort ? h('a', { href: changed({ [sort_key]: next, after: null }), 'data-key': `sort-${column.id}` }, column.title,
+			h('span', { 'aria-hidden': 'true' }, mark)) : column.title);
+	});
+	const body = rows.map(row => h('tr', { class: row_class?.(row) || null, id: row.anchor ?? null }, columns.map((column, i) =>
+		h(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: classes(column) }, column.cell(row)))));
+	return h('div.scroll', { tabindex: 0, role: 'region', 'aria-label': caption },
+		h('table', null, h('caption', null, spoken(caption)), h('thead', null, h('tr', null, head)), h('tbody', null, body)));
+}
+
+function classes(column) {
+	return [column.number ? 'num' : '', column.wide ? 'wide' : '', column.look ?? ''].filter(Boolean).join(' ') || null;
+}
+
+// Sorts rows that are all here; unknown values stay at the end in both directions.
+export function sort_rows(rows, sort, value_of) {
+	if (!sort) return rows;
+	const down = sort.startsWith('-');
+	const id = down ? sort.slice(1) : sort;
+	return [...rows].sort((a, b) => {
+		const x = value_of(a, id), y = value_of(b, id);
+		const no_x = x === null || x === undefined, no_y = y === null || y === undefined;
+		if (no_x || no_y) return no_x - no_y;
+		const order = typeof x === 'string' ? x.localeCompare(y) : x - y;
+		return down ? -order : order;
+	});
+}
+
+export function pager({ first, next, shown, total }) {
+	return h('nav.pager', { 'aria-label': t('pager.label') },
+		h('span.quiet', null, t('pager.shown', { shown, total })),
+		first ? h('a.button', { href: changed({ after: null }), 'data-key': 'pager-first' }, t('pager.first')) : null,
+		next ? h('a.button', { href: changed({ after: next }), 'data-key': 'pager-next' }, t('pager.next')) : null);
+}
