@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_FLAGS ?=
 T ?= addr
 
-.PHONY: all setup web check demo sanitize fuzz bench lint format docs install clean help
+.PHONY: all setup web check sanitize fuzz bench lint format docs install clean help
 all: $(BUILD)/build.ninja web
 	@ninja -C $(BUILD) --quiet
 
@@ -21,9 +21,6 @@ web: setup ## build the pages (web/dist)
 
 check: all ## all tests, in under 15 minutes; ends with "N passed, N failed"
 	@tools/check $(BUILD)
-
-demo: all ## the whole path on the lab, then the dashboard on http://[::1]:8064/ (ONCE=1: check and end)
-	@tools/demo $(BUILD) $(ONCE)
 
 sanitize: web ## the tests under ASan and UBSan
 	@test -f build-san/build.ninja || meson setup build-san -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
