@@ -1,0 +1,210 @@
+/* Politeness as a table of who wants to go where, on a clock that the test moves. */
+#include "source/pace.h"
+
+#include "test/tap.h"
+
+#include <string.h>
+
+enum { TURNS = 40 };
+
+struct one {
+	struct turn turn;
+	int64_t went_us; /* -1: not yet */
+};
+
+static struct clock_fake fake;
+static struct loop *loop;
+static struct one turns[TURNS];
+
+static void go(struct turn *t)
+{
+	struct one *o = t->ctx;
+
+	o->went_us = fake.mono_us;
+}
+
+static void take(struct pace *p, int i, const char *text, enum pace_kind kind)
+{
+	struct addr a;
+
+	addr_parse(&a, text);
+	memset(&turns[i], 0, sizeof(turns[i]));
+	turns[i].turn.go = go;
+	turns[i].turn.ctx = &turns[i];
+	turns[i].went_us = -1;
+	pace_take(p, &turns[i].turn, &a, kind);
+}
+
+static void run_for(int64_t us)
+{
+	struct err e;
+
+	for (int64_t t = 0; t <= us; t += 1000) {
+		loop_turn(loop, 0, &e);
+		clock_fake_move(&fake, 1000);
+	}
+}
+
+static struct pace *fresh(int64_t per_s, int64_t gap_us, int64_t per_prefix_s, int64_t ramp_us)
+{
+	return pace_new(loop, &(struct pace_config){per_s, gap_us, per_prefix_s, 10, ramp_us});
+}
+
+static void end(struct pace *p, int n)
+{
+	for (int i = 0; i < n; i++)
+		pace_leave(&turns[i].turn);
+	pace_free(p);
+}
+
+/* Least time between the moments of two turns that follow each other. */
+static int64_t least_gap(int n)
+{
+	int64_t least = INT64_MAX;
+
+	for (int i = 1; i < n; i++)
+		if (turns[i].went_us - turns[i - 1].went_us < least)
+			least = turns[i].went_us - turns[i - 1].went_us;
+	return least;
+}
+
+static int went(int n)
+{
+	int count = 0;
+
+	for (int i = 0; i < n; i++)
+		count += turns[i].went_us >= 0;
+	return count;
+}
+
+static void test_address(void)
+{
+	struct pace *p = fresh(1000, 2000000, 1000, 0);
+
+	for (int i = 0; i < 3; i++)
+		take(p, i, "2001:db8::80", PACE_CONNECT);
+	run_for(5000000);
+	is_int(went(3), 1, "one connection at a time to one address");
+	pace_leave(&turns[0].turn);
+	run_for(10000);
+	is_int(went(3), 2, "when it is over the next one goes");
+	ok(turns[1].went_us - turns[0].went_us >= 2000000, "no sooner than the gap");
+	pace_leave(&turns[1].turn);
+	run_for(1000000);
+	is_int(went(3), 2, "within the gap nobody goes");
+	run_for(1100000);
+	is_int(went(3), 3, "after it the third");
+	end(p, 3);
+}
+
+static void test_no_gap(void)
+{
+	struct pace *p = fresh(100000, 0, 100000, 0);
+
+	for (int i = 0; i < 8; i++)
+		take(p, i, "2001:db8::80", PACE_CONNECT);
+	run_for(10000);
+	is_int(went(8), 8, "without a gap many may be there at once");
+	end(p, 8);
+}
+
+static void test_prefix(void)
+{
+	struct pace *p = fresh(1000, 1, 2, 0);
+	char text[32];
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(text, sizeof(text), "2001:db8:0:%d::80", i);
+		take(p, i, text, PACE_CONNECT);
+	}
+	run_for(2000000);
+	is_int(went(6), 5, "two connections a second to one /48");
+	ok(least_gap(5) >= 499000, "evenly spread");
+	end(p, 6);
+	p = fresh(1000, 1, 2, 0);
+	for (int i = 0; i < 6; i++) {
+		snprintf(text, sizeof(text), "192.0.%d.80", i);
+		take(p, i, text, PACE_CONNECT);
+	}
+	run_for(20000);
+	is_int(went(6), 6, "six /24 do not wait for each other");
+	end(p, 6);
+}
+
+static void test_name_server(void)
+{
+	struct pace *p = fresh(1000, 2000000, 2, 0);
+
+	for (int i = 0; i < 20; i++)
+		take(p, i, "2001:db8::53", PACE_NAME_SERVER);
+	run_for(999000);
+	ok(went(20) >= 9 && went(20) <= 11, "ten questions a second to one name server");
+	end(p, 20);
+}
+
+static void test_all(void)
+{
+	struct pace *p = fresh(20, 2000000, 2, 0);
+	char text[32];
+
+	for (int i = 0; i < TURNS; i++) {
+		snprintf(text, sizeof(text), "2001:db8:%d::80", i + 1);
+		take(p, i, text, i % 2 ? PACE_CONNECT : PACE_RESOLVER);
+	}
+	run_for(999000);
+	ok(went(TURNS) >= 19 && went(TURNS) <= 21, "twenty turns a second all together");
+	end(p, TURNS);
+}
+
+static void test_ramp(void)
+{
+	struct pace *p = fresh(100, 0, 100, 1800000000);
+
+	for (int i = 0; i < TURNS; i++)
+		take(p, i, "2001:db8::1", PACE_RESOLVER);
+	run_for(999000);
+	ok(went(TURNS) >= 9 && went(TURNS) <= 11, "at first a tenth of the rate");
+	end(p, TURNS);
+	p = fresh(100, 0, 100, 1800000000);
+	clock_fake_move(&fake, 1800000000);
+	for (int i = 0; i < TURNS; i++)
+		take(p, i, "2001:db8::1", PACE_RESOLVER);
+	run_for(450000);
+	is_int(went(TURNS), TURNS, "after half an hour all of it");
+	end(p, TURNS);
+}
+
+static void test_leaving(void)
+{
+	struct pace *p = fresh(1000, 2000000, 1000, 0);
+
+	for (int i = 0; i < 4; i++)
+		take(p, i, "2001:db8::80", PACE_CONNECT);
+	pace_leave(&turns[0].turn); /* it had booked and not gone */
+	pace_leave(&turns[2].turn); /* it stood in line */
+	pace_leave(&turns[2].turn);
+	run_for(2100000);
+	ok(turns[0].went_us < 0 && turns[2].went_us < 0, "who left is not called");
+	ok(turns[1].went_us >= 0, "and the next in line goes");
+	pace_leave(&turns[1].turn);
+	run_for(2100000);
+	ok(turns[3].went_us >= 0, "and the one behind");
+	end(p, 4);
+}
+
+int main(void)
+{
+	struct err e;
+
+	clock_fake_init(&fake, 0);
+	loop = loop_new(&fake.clock, &e);
+	test_address();
+	test_no_gap();
+	test_prefix();
+	test_name_server();
+	test_all();
+	test_ramp();
+	test_leaving();
+	loop_free(loop);
+	return done();
+}
