@@ -91,6 +91,23 @@ const char *site_bogon(const struct site *s, const struct addr *a)
 	return addr_bogon(a);
 }
 
+static struct host literal_host(const struct site *s, const char *name, const struct addr *a)
+{
+	struct host h = {.name = name, .a = ANSWER_NODATA, .aaaa = ANSWER_NODATA};
+
+	if (a->family == 4) {
+		h.a = ANSWER_HAS;
+		h.v4[h.n_v4++] = *a;
+		return h;
+	}
+	h.aaaa = ANSWER_HAS;
+	if (site_bogon(s, a))
+		h.bogon[h.n_bogon++] = *a;
+	else
+		h.good[h.n_good++] = *a;
+	return h;
+}
+
 struct host site_host(const struct site *s, const char *name)
 {
 	const struct obs *a = site_ask(s, name, "A"), *aaaa = site_ask(s, name, "AAAA");
@@ -98,6 +115,8 @@ struct host site_host(const struct site *s, const char *name)
 	struct addr all[HOST_ADDRESSES];
 	size_t n;
 
+	if (addr_parse(&all[0], name)) /* a redirect may lead to an address */
+		return literal_host(s, name, &all[0]);
 	h.repeated = answer_repeated(aaaa);
 	h.dangling = (h.aaaa == ANSWER_NXDOMAIN && dns_of(aaaa)->cname) ||
 		     (h.a == ANSWER_NXDOMAIN && dns_of(a)->cname);
@@ -181,7 +200,8 @@ const struct obs *site_zone(const struct site *s, enum answer *answer)
 			continue;
 		if (!strcmp(r->qname, s->domain))
 			apex = o;
-		if (answer_of(o) == ANSWER_HAS &&
+		/* behind an alias stand the servers of the alias' target, not of this zone */
+		if (answer_of(o) == ANSWER_HAS && !r->cname &&
 		    (!found || strlen(r->qname) >= strlen(dns_of(found)->qname)))
 			found = o;
 	}

@@ -87,6 +87,26 @@ struct obs *batch_add(struct batch *b, int64_t at_us, const char *subject, const
 	return o;
 }
 
+struct obs *batch_copy(struct batch *b, const struct obs *from)
+{
+	const struct schema *s = b->schema;
+	struct obs *o = batch_add(b, from->at_us, from->subject, from->vantage, from->round,
+				  from->outcome);
+
+	memcpy(o->row, from->row, s->size);
+	for (size_t i = 0; i < s->n_fields; i++) {
+		const char *text;
+		char *at = (char *)o->row + s->fields[i].offset;
+
+		if (s->fields[i].type != FIELD_TEXT)
+			continue;
+		memcpy(&text, at, sizeof(text));
+		text = batch_text(b, text);
+		memcpy(at, &text, sizeof(text));
+	}
+	return o;
+}
+
 /* ---- writing ---- */
 
 static void put_uint(struct buf *out, uint64_t v, int bytes)

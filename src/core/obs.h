@@ -56,6 +56,9 @@ void batch_free(struct batch *b);
 struct obs *batch_add(struct batch *b, int64_t at_us, const char *subject, const char *vantage,
 		      const char *round, enum outcome outcome);
 const char *batch_text(struct batch *b, const char *s); /* copy for a row's text field */
+/* A copy of an observation of the batch's schema, with its row and all texts; o may lie anywhere but in
+ * b itself. */
+struct obs *batch_copy(struct batch *b, const struct obs *o);
 
 /* The bytes of a batch: fixed little header, columns by name, so that an older reader ignores new
  * columns and a newer one finds old batches readable.  See batch.c for the layout. */

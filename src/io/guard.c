@@ -24,6 +24,7 @@ struct guard {
 	struct own own;
 	int notices; /* -1: own is not asked for */
 	bool blind;  /* own could not be read again: nothing may be sent */
+	struct addr only; /* family 0: no such rule */
 };
 
 static void copy(prefix_vec *to, const struct prefix *from, size_t n)
@@ -70,6 +71,11 @@ struct guard *guard_new(const struct guard_config *c, struct err *e)
 	if (!g) {
 		err_set(e, -ENOMEM, "out of memory");
 		return NULL;
+	}
+	if (c->only) {
+		g->only = *c->only;
+		g->notices = -1;
+		return g;
 	}
 	copy(&g->allow, c->allow, c->n_allow);
 	copy(&g->deny, c->deny, c->n_deny);
@@ -160,6 +166,12 @@ bool guard_ok(struct guard *g, const struct addr *a, char reason[static GUARD_RE
 	reason[0] = '\0';
 	if (a->family != 4 && a->family != 6) {
 		snprintf(reason, GUARD_REASON_MAX, "no_address");
+		return false;
+	}
+	if (g->only.family) {
+		if (!addr_cmp(&g->only, a))
+			return true;
+		snprintf(reason, GUARD_REASON_MAX, "not_the_resolver");
 		return false;
 	}
 	why = judge(g, a);

@@ -26,6 +26,9 @@ struct guard_config {
 	const struct prefix *allow, *deny, *pref64;
 	size_t n_allow, n_deny, n_pref64;
 	bool skip_own; /* tests only: do not ask the kernel */
+	/* A guard for one service that the operator named (the resolver): this address may be sent to,
+	 * be it our own, on-link or special, and no other.  Nothing else is looked at. */
+	const struct addr *only;
 };
 
 /* Reads our own addresses and connected routes from the kernel; fails closed: NULL and e. */

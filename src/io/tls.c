@@ -128,14 +128,27 @@ static int set_up(SSL_CTX *x)
 	       SSL_CTX_set_alpn_protos(x, alpn, sizeof(alpn) - 1) == 0;
 }
 
+/* The system's roots as one file.  OpenSSL's own default would look each root up in a folder when it
+ * is needed, and by then a prober may open no file. */
+static int load_system_roots(SSL_CTX *x, struct err *e)
+{
+	const char *const files[] = {getenv(X509_get_default_cert_file_env()),
+				     "/etc/ssl/certs/ca-certificates.crt",
+				     "/etc/pki/tls/certs/ca-bundle.crt",
+				     X509_get_default_cert_file()};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i] && SSL_CTX_load_verify_file(x, files[i]))
+			return 0;
+	ERR_clear_error();
+	return err_set(e, -ENOENT, "cannot read the system's root certificates; install "
+				   "ca-certificates or set tls.ca_file");
+}
+
 static int load_roots(SSL_CTX *x, const char *ca_file, struct err *e)
 {
-	if (!ca_file || !*ca_file) {
-		if (SSL_CTX_set_default_verify_paths(x))
-			return 0;
-		return err_set(e, -ENOENT, "cannot read the system's root certificates; install "
-					   "ca-certificates or set ca_file");
-	}
+	if (!ca_file || !*ca_file)
+		return load_system_roots(x, e);
 	if (SSL_CTX_load_verify_file(x, ca_file))
 		return 0;
 	ERR_clear_error();
