@@ -81,6 +81,8 @@ static const char *no_status(const struct obs *v6, const struct obs *v4)
 {
 	const char *code = web_connect_code(v6);
 
+	if (v6->outcome == OUTCOME_LIMIT)
+		return "limit";
 	if (!code)
 		return incomplete(v6, v4);
 	return code_unknown(code) ? code : "v6_unreachable";
@@ -93,7 +95,7 @@ static const char *with_status(const struct site *s, const struct obs *v6, const
 
 	if (web_is_redirect(r))
 		return at_redirect(s, r, f);
-	if (r->stage < STAGE_DONE && v6->outcome != OUTCOME_OK && v6->outcome != OUTCOME_LIMIT)
+	if (!web_complete(v6))
 		return incomplete(v6, v4);
 	if (r->status < 300 || (r->status < 400 && v6->outcome == OUTCOME_OK))
 		return "ok";

@@ -73,6 +73,8 @@ static bool same_length(const struct web_row *a, const struct web_row *b)
 	int64_t more = a->body_b > b->body_b ? a->body_b : b->body_b;
 	int64_t less = a->body_b > b->body_b ? b->body_b : a->body_b;
 
+	if (a->body_b == I64_NULL || b->body_b == I64_NULL)
+		return a->body_b == b->body_b; /* two redirects that lead nowhere */
 	return more - less <= more / 10;
 }
 
@@ -128,8 +130,10 @@ static void judge(const struct site *s, struct finding *f)
 	detail_web(f->detail, "v4", v4.end);
 	if (!v6.end || !v4.end)
 		code = "limit";
-	else if (!web_answered(v6.end) || !web_answered(v4.end))
+	else if (!web_complete(v6.end) || !web_complete(v4.end))
 		code = "one_family";
+	else if (v6.end->outcome == OUTCOME_DENIED && v4.end->outcome == OUTCOME_DENIED)
+		code = "denied"; /* two redirects that we do not follow */
 	else
 		code = compare(s, target, web_of(v6.end), web_of(v4.end), f->detail);
 	finding_set(f, code);

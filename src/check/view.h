@@ -106,6 +106,12 @@ static inline bool web_is_redirect(const struct web_row *r)
 	return r->status >= 300 && r->status < 400 && r->location;
 }
 static inline bool web_answered(const struct obs *o) { return o && web_of(o)->status != I64_NULL; }
+/* It answered and the answer came to its end, or to a limit of ours. */
+static inline bool web_complete(const struct obs *o)
+{
+	return web_answered(o) && (web_of(o)->stage == STAGE_DONE || o->outcome == OUTCOME_OK ||
+				   o->outcome == OUTCOME_LIMIT);
+}
 static inline bool web_connected(const struct obs *o)
 {
 	return o && (web_of(o)->connect_us != I64_NULL || web_of(o)->stage > STAGE_CONNECT);
