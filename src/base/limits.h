@@ -51,6 +51,7 @@
 	/* mail */                                                                                 \
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
 	X(SMTP_LINES, 64, "lines of one SMTP reply")                                               \
+	X(SMTP_REPLY_MS, 15000, "milliseconds for one SMTP reply")                                 \
 	/* registry files */                                                                       \
 	X(RIR_LINE_B, 1024, "bytes of one line of a registry file")                                \
 	X(RIR_RECORDS, 2000000, "records of one registry file")                                    \

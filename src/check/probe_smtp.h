@@ -7,7 +7,11 @@
  *	refused     RST at connect (why "port"), or a banner or EHLO answer of 4xx or 5xx (why "banner",
  *	            "ehlo"; the code stands in the row)
  *	malformed   no SMTP reply: why is the word of wire/smtp.h, or "banner", "ehlo" for another code
- *	timeout, unreachable, closed, denied, limit as in the other probes
+ *	timeout     connecting, or a reply that took more than L_SMTP_REPLY_MS
+ *	limit       why is "line" or "lines", or the arena was full
+ *	unreachable, closed, denied as in the other probes
+ *
+ * It is decided before QUIT; the answer to that is awaited for a second at most and not looked at.
  */
 #ifndef CHECK_PROBE_SMTP_H
 #define CHECK_PROBE_SMTP_H

@@ -1,21 +1,28 @@
 /*
  * probe_web: one hop on one pinned address: TCP, TLS if https, one GET (RFC 9112), title and SimHash
- * of the page.  Redirects are not followed here: row.location is the absolute canonical URL, and who
- * plans starts the next hop (url_parse(row.location) gives host, port, path).
+ * of the page.  Redirects (301 302 303 307 308 with Location) are not followed here: row.location is
+ * the absolute canonical URL, and who plans starts the next hop (url_parse(row.location) gives host,
+ * port, path).  A redirect is complete with its header; its body is not read.
  *
  * How it ends; row.stage is the stage in which it ended:
  *	ok          a complete response header: status is set.  stage is done; why may be "body_limit" or
  *	            "decoded_limit" when the body was cut (body_sha256 NULL), or "coding" when its
- *	            content coding is one that we did not offer
+ *	            content coding is one that we did not offer (body_b and body_sha256 are of
+ *	            the bytes as they came then, and there is no text)
  *	refused     RST or port unreachable at connect
  *	unreachable why is the errno name
- *	timeout     at row.stage; why "rate" when bytes trickled below L_HTTP_RATE_B_S
+ *	timeout     at row.stage; why "rate" when the mean since the first byte fell below
+ *	            L_HTTP_RATE_B_S after 5 seconds, silence in the midst of an answer included
  *	closed      closed before the response was complete (stage request, header or body)
  *	tls         the handshake failed: why is the word of io/tls.h
- *	malformed   why is "http:WORD", "gzip", or "location:WORD" (status and stage stand then)
+ *	malformed   why is "http:WORD", "gzip" (also for deflate), or "location:WORD" (status stands
+ *	            then, and stage is done)
  *	denied      why is the guard's reason, or "location:scheme", "location:port": a redirect that
- *	            we do not follow
+ *	            we do not follow (status stands, stage is done, location is NULL)
  *	limit       why is "http:WORD" or "ratio", or the arena was full
+ *
+ * Once the header is complete, status and the headers stand whatever comes after; body_b then counts
+ * what was decoded.  Text and title are of a whole page, or of one that a limit cut.
  */
 #ifndef CHECK_PROBE_WEB_H
 #define CHECK_PROBE_WEB_H
@@ -44,10 +51,10 @@ struct web_probe {
 	struct web_question q; /* texts copied */
 	const char *request;
 	size_t request_len;
-	int64_t stage_us;   /* when the present stage began */
-	int64_t connect_at, request_at;
-	bool connected, got_bytes, is_text;
+	int64_t connect_at, tls_at, request_at;
+	bool got_bytes, is_text;
 	enum outcome body_outcome; /* OUTCOME_OK while the body goes well */
+	const char *body_why;      /* with that outcome */
 	uint64_t received_b, decoded_b;
 	void *digest; /* EVP_MD_CTX */
 	struct http http;
