@@ -49,6 +49,9 @@ const struct reason *check_reason(const struct check *c, const char *code);
 void check_run(const struct check *c, const struct site *s, struct arena *a,
 	       struct verdict_row *row);
 
+/* What the remedy is about, out of the evidence that check_run wrote; lives in a; "" if nothing. */
+const char *evidence_subject(const char *evidence, struct arena *a);
+
 /* Rows that many checks share: all say that we do not know, and what would let us know. */
 #define REASON_NO_V6                                                                               \
 	{"observer_no_v6", VERDICT_UNKNOWN, "the observer had no working IPv6 in this round",      \

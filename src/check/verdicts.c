@@ -26,6 +26,17 @@ void finding_set(struct finding *f, const char *code)
 	assert(f->reason);
 }
 
+/* check_run writes it as the last member, and a host or an address needs no escapes. */
+const char *evidence_subject(const char *evidence, struct arena *a)
+{
+	static const char key[] = "\"subject\":\"";
+	const char *at = evidence ? strstr(evidence, key) : NULL, *end;
+
+	at = at ? at + sizeof(key) - 1 : NULL;
+	end = at ? strchr(at, '"') : NULL;
+	return end ? arena_strn(a, at, (size_t)(end - at)) : "";
+}
+
 void check_run(const struct check *c, const struct site *s, struct arena *a, struct verdict_row *row)
 {
 	struct buf out;

@@ -34,23 +34,12 @@ static const char *remedy_of(struct call *c, const struct reason *r, const char 
 	return arena_printf(c->arena, "%.*s%s%s", (int)(hole - text), text, subject, hole + 2);
 }
 
-/* "subject" out of the evidence that check_run wrote: its last member. */
-static const char *subject_of(struct call *c, const char *evidence)
-{
-	static const char key[] = "\"subject\":\"";
-	const char *at = evidence ? strstr(evidence, key) : NULL, *end;
-
-	at = at ? at + sizeof(key) - 1 : NULL;
-	end = at ? strchr(at, '"') : NULL;
-	return end ? arena_strn(c->arena, at, (size_t)(end - at)) : "";
-}
-
 static void write_check(struct call *c, const struct check *k, const struct table *t, size_t row)
 {
 	const char *code = value_str(table_at(t, row, 2), "");
 	const char *evidence = value_str(table_at(t, row, 3), NULL);
 	const struct reason *r = check_reason(k, code);
-	const char *subject = subject_of(c, evidence);
+	const char *subject = evidence_subject(evidence, c->arena);
 
 	json_object(c->json);
 	json_put_text(c->json, "check", k->id);
@@ -121,8 +110,8 @@ static void repairs(struct call *c, const struct table *t)
 				json_put_text(c->json, "gains", call_pick(c, check_list[k]->title_en,
 									  check_list[k]->title_zh));
 				json_put_text(c->json, "remedy",
-					      remedy_of(c, r, subject_of(c, value_str(table_at(t, (size_t)row, 3),
-										      NULL))));
+					      remedy_of(c, r, evidence_subject(value_str(table_at(t, (size_t)row, 3),
+											   NULL), c->arena)));
 				json_end_object(c->json);
 			}
 	json_end_array(c->json);

@@ -50,27 +50,44 @@ int pipe_local_write(struct pipe_local *p, bool wait, struct err *e)
 	return rc ? gone(e, rc) : 0;
 }
 
+/* Adds the batch to an empty queue. */
+static int queue_batch(struct pipe_local *p, const struct batch *b, struct err *e)
+{
+	size_t begun = frame_begin(&p->out, PIPE_BATCH);
+
+	batch_encode(b, &p->out);
+	frame_end(&p->out, begun);
+	if (!buf_full(&p->out) && p->out.len - begun <= L_BATCH_B)
+		return 0;
+	limit_hit(LIMIT_BATCH_B);
+	buf_done(&p->out);
+	return err_set(e, -EMSGSIZE,
+		       "a batch of %zu rows of '%s' is larger than %d bytes: make batches of fewer rows",
+		       b->obs.n, b->schema->name, L_BATCH_B);
+}
+
 static int put(struct sink *s, struct batch *take, struct err *e)
 {
 	struct pipe_local *p = (struct pipe_local *)s;
-	size_t begun;
 	int rc = pipe_local_write(p, true, e);
 
-	if (!rc) {
-		begun = frame_begin(&p->out, PIPE_BATCH);
-		batch_encode(take, &p->out);
-		frame_end(&p->out, begun);
-		if (buf_full(&p->out) || p->out.len > L_BATCH_B) {
-			limit_hit(LIMIT_BATCH_B);
-			buf_done(&p->out);
-			rc = err_set(e, -EMSGSIZE,
-				     "a batch of %zu rows of '%s' is larger than %d bytes: make "
-				     "batches of fewer rows",
-				     take->obs.n, take->schema->name, L_BATCH_B);
-		}
-	}
+	if (!rc)
+		rc = queue_batch(p, take, e);
 	if (!rc)
 		rc = pipe_local_write(p, true, e);
+	batch_free(take);
+	return rc;
+}
+
+int pipe_local_offer(struct pipe_local *p, struct batch *take, struct err *e)
+{
+	int rc = 0;
+
+	/* what follows may be as large as a batch can be */
+	if (p->out.len >= 4 * (size_t)L_IPC_MESSAGE_B)
+		rc = err_set(e, -ENOBUFS, "the other process does not keep up");
+	else
+		rc = queue_batch(p, take, e);
 	batch_free(take);
 	return rc;
 }

@@ -43,6 +43,9 @@ struct pipe_local {
 void pipe_local_init(struct pipe_local *p, int fd, schema_lookup find);
 void pipe_local_done(struct pipe_local *p); /* closes it */
 
+/* Queues a batch without waiting, for an end that has a loop: -ENOBUFS when the queue is full (it has
+ * freed the batch all the same); pipe_local_write sends.  p->out.len is what waits. */
+int pipe_local_offer(struct pipe_local *p, struct batch *take, struct err *e);
 /* Puts a message of own kind into the queue; kind >= PIPE_OWN, len <= L_IPC_MESSAGE_B.
  * -ENOBUFS when the queue is full: write, then tell again. */
 int pipe_local_tell(struct pipe_local *p, uint8_t kind, const void *data, size_t len,

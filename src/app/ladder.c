@@ -1,0 +1,380 @@
+/* ladder: see ladder.h. */
+#include "app/ladder.h"
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { TITLE_COLUMNS = 40 };
+
+static const struct {
+	const char *id, *en, *zh;
+} rungs[] = {
+	{"dns", "Names", "域名解析"},	    {"ns", "Name servers", "权威域名服务器"},
+	{"web", "Web", "网站"},		    {"tls", "TLS", "TLS"},
+	{"parity", "Parity", "一致性"},	    {"mail", "Mail", "邮件"},
+};
+
+static const char *colour_of(const struct ladder *l, enum verdict v)
+{
+	static const char *const codes[] = {"\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[35m"};
+
+	return l->colour ? codes[v] : "";
+}
+
+static const char *plain(const struct ladder *l)
+{
+	return l->colour ? "\033[0m" : "";
+}
+
+static const struct verdict_row *verdict_of(const struct ladder *l, const char *check)
+{
+	for (size_t i = 0; i < l->verdicts->obs.n; i++) {
+		const struct verdict_row *r = l->verdicts->obs.at[i].row;
+
+		if (!strcmp(r->check, check))
+			return r;
+	}
+	return NULL;
+}
+
+/* ---- the answer ---- */
+
+static void print_answer(const struct ladder *l, FILE *out)
+{
+	const struct verdict_row *r = verdict_of(l, "site");
+	const struct reason *reason = check_reason(check_find("site"), r->reason);
+	char stamp[TIME_TEXT_MAX];
+
+	fprintf(out, "%s%s %s%s  %s\n", colour_of(l, (enum verdict)r->verdict),
+		verdict_signs[r->verdict], l->site->domain, plain(l), l->zh ? reason->zh : reason->en);
+	fprintf(out, l->zh ? "  %s，观测点 %s；IPv4 %s，IPv6 %s，解析器%s\n"
+			   : "  %s, seen from %s; IPv4 %s, IPv6 %s, resolver %s\n",
+		time_text(l->at_us, stamp), l->vantage,
+		l->selftest->v4_works == 1 ? (l->zh ? "可用" : "works") : (l->zh ? "不可用" : "does not"),
+		l->selftest->v6_works == 1 ? (l->zh ? "可用" : "works") : (l->zh ? "不可用" : "does not"),
+		l->selftest->resolver_works == 1 ? (l->zh ? "正常" : "works")
+						 : (l->zh ? "无应答" : "does not"));
+	if (l->selftest->why)
+		fprintf(out, l->zh ? "  自检：%s\n" : "  self-test: %s\n", l->selftest->why);
+}
+
+/* ---- families side by side ---- */
+
+static void print_ms(FILE *out, const char *name, int64_t us)
+{
+	if (us != I64_NULL)
+		fprintf(out, "  %s %.1f ms", name, (double)us / 1000);
+}
+
+static void print_family(const struct ladder *l, int family, FILE *out)
+{
+	struct walk w = site_visit(l->site, site_target(l->site), family);
+	const struct web_row *r = web_of(w.end);
+	char text[ADDR_TEXT_MAX];
+
+	fprintf(out, "  IPv%d  ", family);
+	if (!r) {
+		fprintf(out, "%s\n", l->zh ? "未探测" : "not looked at");
+		return;
+	}
+	fprintf(out, "%s  %s", addr_text(&r->addr, text), web_scheme_words[r->scheme]);
+	if (r->status != I64_NULL)
+		fprintf(out, "  %lld", (long long)r->status);
+	else
+		fprintf(out, "  %s (%s)", outcome_words[w.end->outcome], web_stage_words[r->stage]);
+	print_ms(out, l->zh ? "连接" : "connect", r->connect_us);
+	print_ms(out, "TLS", r->tls_us);
+	print_ms(out, l->zh ? "首字节" : "first byte", r->first_byte_us);
+	fputc('\n', out);
+}
+
+/* ---- rungs ---- */
+
+static void print_padded(FILE *out, const char *text, size_t columns)
+{
+	size_t width = utf8_width(text);
+
+	fprintf(out, "%s%*s", text, width < columns ? (int)(columns - width) : 0, "");
+}
+
+static void print_check(const struct ladder *l, const struct check *c, struct arena *a, FILE *out)
+{
+	const struct verdict_row *r = verdict_of(l, c->id);
+	const struct reason *reason = check_reason(c, r->reason);
+	const char *subject = evidence_subject(r->evidence, a);
+
+	fprintf(out, "    %s%s%s ", colour_of(l, (enum verdict)r->verdict), verdict_signs[r->verdict],
+		plain(l));
+	print_padded(out, l->zh ? c->title_zh : c->title_en, TITLE_COLUMNS);
+	fprintf(out, "%s%s\n",
+		r->verdict == VERDICT_UNKNOWN ? (l->zh ? "未知：" : "unknown: ") : "",
+		l->zh ? reason->zh : reason->en);
+	if (*subject && r->verdict != VERDICT_PASS && r->verdict != VERDICT_NA &&
+	    strcmp(subject, l->site->domain) != 0)
+		fprintf(out, "      %*s%s\n", TITLE_COLUMNS, "", subject);
+	if (l->verbose)
+		fprintf(out, "      %s: %s\n", r->reason, r->evidence);
+}
+
+static void print_rungs(const struct ladder *l, struct arena *a, FILE *out)
+{
+	for (size_t i = 0; i < sizeof(rungs) / sizeof(rungs[0]); i++) {
+		fprintf(out, "\n  %s\n", l->zh ? rungs[i].zh : rungs[i].en);
+		for (size_t k = 0; check_list[k]; k++)
+			if (!strcmp(check_list[k]->rung, rungs[i].id) &&
+			    strcmp(check_list[k]->id, "site") != 0)
+				print_check(l, check_list[k], a, out);
+	}
+}
+
+/* ---- repairs: faults before shortcomings, from the lowest rung up, since a fault below hides those
+ * above ---- */
+
+struct repair {
+	const struct check *check;
+	const struct verdict_row *row;
+	const char *text;
+};
+
+static size_t repairs_of(const struct ladder *l, struct arena *a, struct repair *list, size_t max)
+{
+	static const enum verdict bad[] = {VERDICT_FAIL, VERDICT_PARTIAL};
+	size_t n = 0;
+
+	for (size_t b = 0; b < 2; b++)
+		for (size_t i = 0; i < sizeof(rungs) / sizeof(rungs[0]); i++)
+			for (size_t k = 0; check_list[k] && n < max; k++) {
+				const struct check *c = check_list[k];
+				const struct verdict_row *r = verdict_of(l, c->id);
+				const struct reason *reason = check_reason(c, r->reason);
+				const char *text = l->zh ? reason->remedy_zh : reason->remedy_en;
+
+				if (strcmp(c->rung, rungs[i].id) || !strcmp(c->id, "site") ||
+				    r->verdict != (int32_t)bad[b] || !*text)
+					continue;
+				list[n++] = (struct repair){
+					c, r, reason_text(text, evidence_subject(r->evidence, a), a)};
+			}
+	return n;
+}
+
+static void print_repairs(const struct ladder *l, struct arena *a, FILE *out)
+{
+	struct repair list[64];
+	size_t n = repairs_of(l, a, list, 64), shown = 0;
+
+	if (!n)
+		return;
+	fprintf(out, "\n  %s\n", l->zh ? "修复建议（收益大者在前）" : "What to repair, most gain first");
+	for (size_t i = 0; i < n; i++) {
+		bool before = false;
+
+		for (size_t k = 0; k < i; k++) /* one repair may mend several rungs */
+			before |= !strcmp(list[k].text, list[i].text);
+		if (!before)
+			fprintf(out, "    %zu. %s\n", ++shown, list[i].text);
+	}
+}
+
+/* ---- every question and answer ---- */
+
+static void print_dns(const struct obs *o, FILE *out)
+{
+	const struct dns_row *r = o->row;
+	char text[ADDR_TEXT_MAX];
+
+	fprintf(out, "    %-5s %s @%s: %s", r->qtype, r->qname, addr_text(&r->server, text),
+		outcome_words[o->outcome]);
+	if (r->why)
+		fprintf(out, " (%s)", r->why);
+	if (r->rtt_us != I64_NULL)
+		fprintf(out, ", %.1f ms", (double)r->rtt_us / 1000);
+	if (r->fails > 0)
+		fprintf(out, ", asked again");
+	if (r->cname)
+		fprintf(out, ", CNAME %s", r->cname);
+	for (const char *at = r->data; at && *at;) {
+		size_t n = strcspn(at, "\n");
+
+		fprintf(out, "\n          %.*s", (int)n, at);
+		at += n + (at[n] == '\n');
+	}
+	fputc('\n', out);
+}
+
+static void print_web(const struct obs *o, FILE *out)
+{
+	const struct web_row *r = o->row;
+	char text[ADDR_TEXT_MAX];
+
+	fprintf(out, "    %s://%s [%s] hop %lld: %s at %s", web_scheme_words[r->scheme], r->host,
+		addr_text(&r->addr, text), (long long)r->hop, outcome_words[o->outcome],
+		web_stage_words[r->stage]);
+	if (r->status != I64_NULL)
+		fprintf(out, ", status %lld", (long long)r->status);
+	if (r->location)
+		fprintf(out, ", to %s", r->location);
+	if (r->tls_version)
+		fprintf(out, ", %s", r->tls_version);
+	if (r->cert_problem)
+		fprintf(out, ", certificate %s", r->cert_problem);
+	if (r->why)
+		fprintf(out, " (%s)", r->why);
+	if (r->fails > 0)
+		fprintf(out, ", looked again");
+	fputc('\n', out);
+}
+
+static void print_smtp(const struct obs *o, FILE *out)
+{
+	const struct smtp_row *r = o->row;
+	char text[ADDR_TEXT_MAX];
+
+	fprintf(out, "    smtp %s [%s]: %s", r->host, addr_text(&r->addr, text),
+		outcome_words[o->outcome]);
+	if (r->banner)
+		fprintf(out, ", %s", r->banner);
+	if (r->why)
+		fprintf(out, " (%s)", r->why);
+	fputc('\n', out);
+}
+
+static void print_evidence(const struct ladder *l, FILE *out)
+{
+	fprintf(out, "\n  %s\n", l->zh ? "证据" : "Evidence");
+	for (size_t i = 0; i < l->site->dns.n; i++)
+		print_dns(&l->site->dns.at[i], out);
+	for (size_t i = 0; i < l->site->web.n; i++)
+		print_web(&l->site->web.at[i], out);
+	for (size_t i = 0; i < l->site->smtp.n; i++)
+		print_smtp(&l->site->smtp.at[i], out);
+}
+
+void ladder_print(const struct ladder *l, FILE *out)
+{
+	struct arena a;
+
+	arena_init(&a, 0);
+	print_answer(l, out);
+	fputc('\n', out);
+	print_family(l, 6, out);
+	print_family(l, 4, out);
+	print_rungs(l, &a, out);
+	print_repairs(l, &a, out);
+	if (l->verbose)
+		print_evidence(l, out);
+	arena_done(&a);
+}
+
+/* ---- for machines ---- */
+
+static void put_rows(struct json *j, const char *key, const struct schema *s,
+		     const struct evidence_list *list)
+{
+	json_key(j, key);
+	json_array(j);
+	for (size_t i = 0; i < list->n; i++) {
+		char stamp[TIME_TEXT_MAX];
+
+		json_object(j);
+		json_put_text(j, "at", time_text(list->at[i].at_us, stamp));
+		json_put_text(j, "outcome", outcome_words[list->at[i].outcome]);
+		for (size_t k = 0; k < s->n_fields; k++) {
+			json_key(j, s->fields[k].name);
+			field_json(&s->fields[k], list->at[i].row, j);
+		}
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_verdict(struct json *j, const struct ladder *l, const struct verdict_row *r,
+			struct arena *a)
+{
+	const struct reason *reason = check_reason(check_find(r->check), r->reason);
+	const char *subject = evidence_subject(r->evidence, a);
+
+	json_object(j);
+	json_put_text(j, "check", r->check);
+	json_put_text(j, "verdict", verdict_words[r->verdict]);
+	json_put_text(j, "reason", r->reason);
+	json_put_text(j, "meaning", l->zh ? reason->zh : reason->en);
+	json_put_text(j, "remedy",
+		      reason_text(l->zh ? reason->remedy_zh : reason->remedy_en, subject, a));
+	json_put_text(j, "subject", subject);
+	json_key(j, "evidence");
+	json_raw(j, r->evidence);
+	json_put_text(j, "method", r->method);
+	json_end_object(j);
+}
+
+static void put_selftest(struct json *j, const struct selftest_row *r)
+{
+	json_key(j, "observer");
+	json_object(j);
+	for (size_t k = 0; k < selftest_schema.n_fields; k++) {
+		json_key(j, selftest_schema.fields[k].name);
+		field_json(&selftest_schema.fields[k], r, j);
+	}
+	json_end_object(j);
+}
+
+void ladder_json(const struct ladder *l, FILE *out)
+{
+	char stamp[TIME_TEXT_MAX];
+	struct arena a;
+	struct json j;
+	struct buf text;
+
+	arena_init(&a, 0);
+	buf_init(&text, 64 << 20);
+	json_init(&j, &text);
+	json_object(&j);
+	json_put_text(&j, "domain", l->site->domain);
+	json_put_text(&j, "at", time_text(l->at_us, stamp));
+	json_put_text(&j, "vantage", l->vantage);
+	put_selftest(&j, l->selftest);
+	json_key(&j, "verdicts");
+	json_array(&j);
+	for (size_t i = 0; i < l->verdicts->obs.n; i++)
+		put_verdict(&j, l, l->verdicts->obs.at[i].row, &a);
+	json_end_array(&j);
+	put_rows(&j, "dns", &dns_schema, &l->site->dns);
+	put_rows(&j, "web", &web_schema, &l->site->web);
+	put_rows(&j, "smtp", &smtp_schema, &l->site->smtp);
+	json_end_object(&j);
+	fprintf(out, "%s\n", text.data);
+	buf_done(&text);
+	arena_done(&a);
+}
+
+void ladder_csv(const struct ladder *l, FILE *out)
+{
+	struct arena a;
+	struct buf line;
+
+	arena_init(&a, 0);
+	buf_init(&line, 1 << 20);
+	buf_str(&line, "domain,check,verdict,reason,subject,meaning,remedy\r\n");
+	for (size_t i = 0; i < l->verdicts->obs.n; i++) {
+		const struct verdict_row *r = l->verdicts->obs.at[i].row;
+		const struct reason *reason = check_reason(check_find(r->check), r->reason);
+		const char *subject = evidence_subject(r->evidence, &a);
+
+		csv_cell(&line, l->site->domain, true, false);
+		csv_cell(&line, r->check, false, false);
+		csv_cell(&line, verdict_words[r->verdict], false, false);
+		csv_cell(&line, r->reason, false, false);
+		csv_cell(&line, subject, false, false);
+		csv_cell(&line, l->zh ? reason->zh : reason->en, false, false);
+		csv_cell(&line, reason_text(l->zh ? reason->remedy_zh : reason->remedy_en, subject, &a),
+			 false, false);
+		csv_end(&line);
+	}
+	fputs(line.data, out);
+	buf_done(&line);
+	arena_done(&a);
+}

@@ -1,0 +1,20 @@
+/* prober_int: what both ends of the prober's pipe know. */
+#ifndef APP_PROBER_INT_H
+#define APP_PROBER_INT_H
+
+#include "app/prober.h"
+
+enum prober_message {
+	MESSAGE_SITE = PIPE_OWN, /* id:u32 domain */
+	MESSAGE_TEST,
+	MESSAGE_OPTOUT,
+	MESSAGE_END,
+	MESSAGE_DONE,  /* id:u32 */
+	MESSAGE_STATE, /* struct prober_state: both ends are one program */
+	MESSAGE_FAULT, /* a sentence */
+};
+
+/* prober_child.c: never returns. */
+__attribute__((noreturn)) void prober_child(int fd, const struct prober_config *c);
+
+#endif

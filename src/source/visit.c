@@ -1,0 +1,386 @@
+/* visit: see visit.h.  This file: the life of looks and of the visit; visit_plan.c: what to ask. */
+#include "source/visit_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROBE_ARENA_B = 160 * 1024, LOOKS_MAX = 400, WEB_AT_ONCE = 4 };
+
+static const struct schema *schema_of(enum visit_batch kind)
+{
+	static const struct schema *const schemas[] = {&dns_schema, &web_schema, &smtp_schema};
+
+	return schemas[kind];
+}
+
+static int64_t mono(const struct visit *v)
+{
+	return clock_mono(loop_clock(v->env->loop));
+}
+
+/* ---- time that counts: the site's clock stands while nothing is under way ---- */
+
+static void count_running(struct visit *v, int by)
+{
+	if (!v->n_running && by > 0)
+		v->running_since_us = mono(v);
+	v->n_running += (size_t)by;
+	if (!v->n_running && by < 0)
+		v->spent_us += mono(v) - v->running_since_us;
+}
+
+static bool is_spent(struct visit *v)
+{
+	int64_t us = v->spent_us + (v->n_running ? mono(v) - v->running_since_us : 0);
+
+	if (us < (int64_t)L_SITE_WALL_MS * 1000)
+		return false;
+	limit_hit(LIMIT_SITE_WALL_MS);
+	return true;
+}
+
+/* ---- thinking happens once a turn of the loop, however many answers came ---- */
+
+static void think(struct timer *t);
+
+static void think_soon(struct visit *v)
+{
+	if (!v->timer.slot)
+		loop_timer(v->env->loop, &v->timer, 0);
+}
+
+/* ---- a look ends ---- */
+
+static bool is_silent(const struct look *l, enum outcome outcome)
+{
+	if (outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNKNOWN)
+		return true;
+	if (l->kind != VISIT_DNS || !strcmp(l->dns.role, "authority"))
+		return false;
+	/* of a resolver: its trouble is not the site's */
+	return outcome == OUTCOME_SERVFAIL || outcome == OUTCOME_UNREACHABLE ||
+	       outcome == OUTCOME_REFUSED || outcome == OUTCOME_CLOSED;
+}
+
+static void note_row(struct look *l, void *row)
+{
+	switch (l->kind) {
+	case VISIT_DNS: ((struct dns_row *)row)->fails = l->fails; break;
+	case VISIT_WEB:
+		((struct web_row *)row)->fails = l->fails;
+		l->connected = ((struct web_row *)row)->connect_us != I64_NULL;
+		break;
+	case VISIT_SMTP:
+		((struct smtp_row *)row)->fails = l->fails;
+		l->connected = ((struct smtp_row *)row)->connect_us != I64_NULL;
+		break;
+	case VISIT_BATCHES: break;
+	}
+}
+
+static void next_web(struct visit *v);
+
+static void ended(struct look *l, enum outcome outcome)
+{
+	struct visit *v = l->visit;
+	struct obs o = {.at_us = clock_wall(loop_clock(v->env->loop)),
+			.subject = v->domain,
+			.vantage = v->env->vantage,
+			.round = "",
+			.outcome = outcome,
+			.row = l->probe->row};
+
+	note_row(l, o.row);
+	if (!v->batches[l->kind])
+		v->batches[l->kind] = batch_new(schema_of(l->kind));
+	batch_copy(v->batches[l->kind], &o);
+	l->silent = is_silent(l, outcome);
+	l->state = LOOK_ENDED;
+	pace_leave(&l->turn);
+	free(l->probe);
+	l->probe = NULL;
+	arena_done(&l->arena);
+	v->n_busy--;
+	if (l->kind == VISIT_WEB) {
+		v->n_web--;
+		next_web(v);
+	}
+	think_soon(v);
+}
+
+/* ---- a look begins ---- */
+
+static void make_probe(struct look *l)
+{
+	static const size_t sizes[] = {sizeof(struct dns_probe), sizeof(struct web_probe),
+				       sizeof(struct smtp_probe)};
+
+	l->probe = calloc(1, sizes[l->kind]);
+	if (!l->probe)
+		abort();
+	arena_init(&l->arena, PROBE_ARENA_B);
+	switch (l->kind) {
+	case VISIT_DNS:
+		dns_probe_init((struct dns_probe *)l->probe, &l->dns, &l->arena, drive_random, NULL);
+		break;
+	case VISIT_WEB:
+		web_probe_init((struct web_probe *)l->probe, &l->web, &l->arena);
+		break;
+	case VISIT_SMTP:
+		smtp_probe_init((struct smtp_probe *)l->probe, &l->smtp, &l->arena);
+		break;
+	case VISIT_BATCHES: break;
+	}
+}
+
+static void driven(void *ctx, struct probe *p, const struct step *last)
+{
+	struct look *l = ctx;
+
+	(void)p;
+	count_running(l->visit, -1);
+	ended(l, last->outcome);
+}
+
+static bool by_resolver(const struct look *l)
+{
+	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
+}
+
+static void go(struct turn *t)
+{
+	struct look *l = t->ctx;
+	struct visit *v = l->visit;
+
+	make_probe(l);
+	l->state = LOOK_RUNS;
+	count_running(v, 1);
+	drive_probe(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
+}
+
+/* No packet may go there: the probe writes its row and ends as if the guard had said so.  Not at once,
+ * for the planner walks over the evidence while it wants. */
+static void deny(struct timer *t)
+{
+	struct look *l = t->ctx;
+	struct event e = {.kind = EVENT_START, .mono_us = mono(l->visit)};
+	struct step s;
+
+	make_probe(l);
+	s = l->probe->kind->next(l->probe, &e);
+	if (s.kind != STEP_DONE) {
+		e.kind = EVENT_DENIED;
+		e.why = l->forbidden;
+		s = l->probe->kind->next(l->probe, &e);
+	}
+	ended(l, s.outcome);
+}
+
+static void start(struct look *l)
+{
+	enum pace_kind kind = l->kind != VISIT_DNS ? PACE_CONNECT
+			      : by_resolver(l)	   ? PACE_RESOLVER
+						   : PACE_NAME_SERVER;
+
+	l->state = LOOK_TURN;
+	if (l->forbidden) {
+		l->turn.timer = (struct timer){.fire = deny, .ctx = l};
+		loop_timer(l->visit->env->loop, &l->turn.timer, 0);
+		return;
+	}
+	l->turn.go = go;
+	l->turn.ctx = l;
+	pace_take(l->visit->env->pace, &l->turn, &l->addr, kind);
+}
+
+/* Pages take memory: few of them at once. */
+static void next_web(struct visit *v)
+{
+	for (struct look *l = v->first; l && v->n_web < WEB_AT_ONCE; l = l->next) {
+		if (l->kind != VISIT_WEB || l->state != LOOK_WAITS)
+			continue;
+		v->n_web++;
+		start(l);
+	}
+}
+
+static void add(struct look *l)
+{
+	struct visit *v = l->visit;
+
+	*v->last = l;
+	v->last = &l->next;
+	v->n_busy++;
+	v->n_dns += l->kind == VISIT_DNS;
+}
+
+struct look *look_find(const struct visit *v, const char *key)
+{
+	return map_get_text(&v->looks, key);
+}
+
+struct look *look_want(struct visit *v, enum visit_batch kind, const char *key)
+{
+	struct look *l;
+
+	if (look_find(v, key))
+		return NULL;
+	if (v->looks.n >= LOOKS_MAX || is_spent(v))
+		return NULL;
+	if (kind == VISIT_DNS && v->n_dns >= L_DNS_QUERIES_PER_SITE) {
+		limit_hit(LIMIT_DNS_QUERIES_PER_SITE);
+		return NULL;
+	}
+	l = arena_alloc(&v->arena, sizeof(*l));
+	l->visit = v;
+	l->kind = kind;
+	*map_at_text(&v->looks, key) = l;
+	return l;
+}
+
+void look_go(struct look *l)
+{
+	add(l);
+	if (l->kind == VISIT_WEB)
+		next_web(l->visit);
+	else
+		start(l);
+}
+
+/* ---- once more ---- */
+
+static bool wants_again(const struct look *l)
+{
+	return l->state == LOOK_ENDED && l->silent && l->first && !l->again && !l->fails;
+}
+
+static bool any_again(struct visit *v)
+{
+	for (const struct look *l = v->first; l; l = l->next)
+		if (wants_again(l))
+			return !is_spent(v);
+	return false;
+}
+
+static void repeat(struct visit *v)
+{
+	struct look *end = NULL;
+
+	for (struct look *l = v->first; l != end; l = l->next) {
+		struct look *copy;
+
+		if (!wants_again(l))
+			continue;
+		l->again = true;
+		copy = arena_alloc(&v->arena, sizeof(*copy));
+		*copy = (struct look){.visit = v, .kind = l->kind, .addr = l->addr, .port = l->port,
+				      .fails = l->fails + 1, .first = true, .forbidden = l->forbidden};
+		switch (l->kind) {
+		case VISIT_DNS: copy->dns = l->dns; break;
+		case VISIT_WEB: copy->web = l->web; break;
+		case VISIT_SMTP: copy->smtp = l->smtp; break;
+		case VISIT_BATCHES: break;
+		}
+		end = end ? end : copy; /* those that are added now are not looked at now */
+		look_go(copy);
+	}
+}
+
+static void set_parked(struct visit *v, bool is)
+{
+	v->parked = is;
+	if (v->calls.parked)
+		v->calls.parked(v->calls.ctx, v, is);
+}
+
+/* ---- the visit ---- */
+
+/* The judges' view; the batches move when they grow. */
+static void refresh_site(struct visit *v)
+{
+	struct evidence_list *lists[] = {&v->site.dns, &v->site.web, &v->site.smtp};
+
+	for (int k = 0; k < VISIT_BATCHES; k++)
+		if (v->batches[k])
+			*lists[k] = (struct evidence_list){v->batches[k]->obs.at,
+							   v->batches[k]->obs.n};
+}
+
+static void think(struct timer *t)
+{
+	struct visit *v = t->ctx;
+
+	if (v->parked) {
+		set_parked(v, false);
+		repeat(v);
+		return;
+	}
+	refresh_site(v);
+	visit_plan(v);
+	if (v->n_busy)
+		return;
+	if (any_again(v)) {
+		set_parked(v, true);
+		loop_timer(v->env->loop, &v->timer, v->env->repeat_after_us);
+		return;
+	}
+	v->over = true;
+	v->calls.done(v->calls.ctx, v);
+}
+
+struct visit *visit_new(const struct visit_env *env, const char *domain,
+			const struct visit_calls *calls)
+{
+	struct visit *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		abort();
+	v->env = env;
+	v->calls = *calls;
+	arena_init(&v->arena, 0);
+	map_init(&v->looks, &v->arena);
+	v->domain = arena_str(&v->arena, domain);
+	v->last = &v->first;
+	v->timer.fire = think;
+	v->timer.ctx = v;
+	v->site = (struct site){.domain = v->domain,
+				.v4_works = env->v4,
+				.v6_works = env->v6,
+				.resolver_works = true,
+				.allow = env->allow,
+				.n_allow = env->n_allow};
+	think_soon(v);
+	return v;
+}
+
+void visit_free(struct visit *v)
+{
+	if (!v)
+		return;
+	loop_untimer(v->env->loop, &v->timer);
+	for (struct look *l = v->first; l; l = l->next) {
+		if (l->state == LOOK_ENDED)
+			continue;
+		pace_leave(&l->turn);
+		loop_untimer(v->env->loop, &l->turn.timer);
+		free(l->probe); /* its drive has gone, and dropped what it held */
+		arena_done(&l->arena);
+	}
+	for (int k = 0; k < VISIT_BATCHES; k++)
+		batch_free(v->batches[k]);
+	arena_done(&v->arena);
+	free(v);
+}
+
+const char *visit_domain(const struct visit *v)
+{
+	return v->domain;
+}
+
+struct batch *visit_take(struct visit *v, enum visit_batch which)
+{
+	struct batch *b = v->batches[which];
+
+	v->batches[which] = NULL;
+	return b;
+}

@@ -1,0 +1,65 @@
+/*
+ * visit: all questions of one round about one site, asked in the order in which answers open them:
+ *
+ *	names (resolver)    A AAAA of domain and www, HTTPS, MX, NS upwards to the zone; then A AAAA of
+ *	                    name servers, mail hosts, hosts that redirects lead to
+ *	name servers        SOA of the zone at their IPv6 addresses, by UDP and by TCP
+ *	web                 ports 443 and 80 of domain and www on both families, redirects followed on the
+ *	                    same family; the next address when one does not connect
+ *	mail                greeting of each mail host over IPv6; over IPv4 when that was silent
+ *
+ * What is asked is derived from the evidence so far through the view that the judges use (check/view.h),
+ * so planner and judges cannot disagree about what was needed.
+ *
+ * A silence proves nothing: when all else is done the visit parks, and after repeat_after_us everything
+ * that was silent is asked once more.  Families that do not work here are not asked over at all.
+ */
+#ifndef SOURCE_VISIT_H
+#define SOURCE_VISIT_H
+
+#include "check/evidence.h"
+#include "io/guard.h"
+#include "source/drive.h"
+#include "source/optout.h"
+#include "source/pace.h"
+
+/* What all visits of a process share; outlives them. */
+struct visit_env {
+	struct loop *loop;
+	struct drive *far;      /* to the sites */
+	struct drive *resolver; /* to the resolver, which has a guard of its own */
+	struct pace *pace;
+	const struct optout *optout;
+	const struct guard *guard;
+	struct addr resolver_addr;
+	uint16_t resolver_port;
+	bool v4, v6;             /* families that work here */
+	bool public_ok;          /* who we are is set: public addresses may be probed (P-ATTR-1) */
+	const struct prefix *allow;
+	size_t n_allow;
+	int64_t repeat_after_us;
+	const char *vantage, *user_agent, *helo;
+};
+
+enum visit_batch { VISIT_DNS, VISIT_WEB, VISIT_SMTP, VISIT_BATCHES };
+
+struct visit;
+
+struct visit_calls {
+	void (*done)(void *ctx, struct visit *v); /* from the loop, once; then take and free it */
+	/* It waits for nothing but time (true), or goes on (false).  May be NULL. */
+	void (*parked)(void *ctx, struct visit *v, bool is_parked);
+	void *ctx;
+};
+
+/* Begins at the next turn of the loop. */
+struct visit *visit_new(const struct visit_env *env, const char *domain,
+			const struct visit_calls *calls);
+/* Before done only when both drives of the env have been freed. */
+void visit_free(struct visit *v);
+const char *visit_domain(const struct visit *v);
+/* The evidence, the caller's from now on; NULL when there is none of this kind.  Rounds of its
+ * observations are "". */
+struct batch *visit_take(struct visit *v, enum visit_batch which);
+
+#endif

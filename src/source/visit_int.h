@@ -1,0 +1,64 @@
+/* visit_int: the inside of a visit, for source/visit*.c only. */
+#ifndef SOURCE_VISIT_INT_H
+#define SOURCE_VISIT_INT_H
+
+#include "base/map.h"
+#include "check/probe_dns.h"
+#include "check/probe_smtp.h"
+#include "check/probe_web.h"
+#include "check/view.h"
+#include "source/visit.h"
+
+enum look_state { LOOK_WAITS, LOOK_TURN, LOOK_RUNS, LOOK_ENDED };
+
+/* One question to one far host: before, while and after it is asked. */
+struct look {
+	struct visit *visit;
+	struct look *next; /* all looks of the visit, in the order in which they were wanted */
+	enum look_state state;
+	enum visit_batch kind;
+	struct turn turn;
+	struct addr addr;
+	uint16_t port;
+	union {
+		struct dns_question dns;
+		struct web_question web;
+		struct smtp_question smtp;
+	};
+	int64_t fails;     /* times that it was asked before and stayed without an answer */
+	bool first;	   /* repeated when silent; the second address of a host is not */
+	bool silent;	   /* ended so that it proves nothing yet */
+	bool connected;	   /* TCP came up */
+	bool again;	   /* it has been repeated */
+	const char *forbidden; /* why no packet may go there; NULL: may */
+	struct probe *probe;   /* while it runs */
+	struct arena arena;    /* of the probe */
+};
+
+struct visit {
+	const struct visit_env *env;
+	struct visit_calls calls;
+	struct arena arena; /* of looks and their texts; bounded by the budgets below */
+	const char *domain;
+	struct batch *batches[VISIT_BATCHES];
+	struct site site; /* the view of the judges on those batches */
+	struct map looks;
+	struct look *first, **last;
+	size_t n_dns, n_busy, n_running, n_web;
+	struct timer timer;
+	bool parked, over;
+	int64_t running_since_us, spent_us; /* time with something under way */
+};
+
+/* visit.c */
+/* A look under this key, wanted now for the first time; NULL when it is there already (found through
+ * look_find) or when the site's budget is spent. */
+struct look *look_want(struct visit *v, enum visit_batch kind, const char *key);
+struct look *look_find(const struct visit *v, const char *key);
+/* Its question has been filled in: off it goes when it may. */
+void look_go(struct look *l);
+
+/* visit_plan.c: wants everything that the evidence calls for and that was not wanted yet. */
+void visit_plan(struct visit *v);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * visit_plan: what the evidence so far calls for.  Called again and again; what was wanted once is not
+ * wanted twice, so each function simply walks over all that it knows.
+ */
+#include "source/visit_int.h"
+
+#include <libpsl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_MAX = 700 };
+
+/* ---- names ---- */
+
+/* Why no packet may go to this host at this address (either may be NULL). */
+static const char *forbidden(const struct visit *v, const char *host, const struct addr *a)
+{
+	const struct visit_env *env = v->env;
+
+	if (optout_name(env->optout, v->domain) || (host && optout_name(env->optout, host)) ||
+	    (a && optout_addr(env->optout, a)))
+		return "optout";
+	if (a && !env->public_ok && guard_is_public(env->guard, a))
+		return "no_contact";
+	return NULL;
+}
+
+static void ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
+{
+	char key[KEY_MAX], type[DNS_TYPE_TEXT_MAX];
+	struct addr literal;
+	struct look *l;
+
+	if (!*name || !strcmp(name, ".") || addr_parse(&literal, name))
+		return;
+	snprintf(key, sizeof(key), "d|%s|%s", dns_type_text(qtype, type), name);
+	l = look_want(v, VISIT_DNS, key);
+	if (!l)
+		return;
+	l->addr = v->env->resolver_addr;
+	l->first = true;
+	l->forbidden = forbidden(v, name, NULL);
+	l->dns = (struct dns_question){.qname = arena_str(&v->arena, name),
+				       .qtype = qtype,
+				       .role = role,
+				       .via = VIA_RESOLVER_UDP,
+				       .server = v->env->resolver_addr,
+				       .port = v->env->resolver_port};
+	look_go(l);
+}
+
+static void ask_addresses(struct visit *v, const char *name, const char *role)
+{
+	ask(v, name, DNS_AAAA, role);
+	ask(v, name, DNS_A, role);
+}
+
+/* "1 svc.example. alpn=..." */
+static void ask_https_targets(struct visit *v)
+{
+	const struct obs *o = site_ask(&v->site, v->domain, "HTTPS");
+	char line[NAME_MAX_B + 64], *name;
+	const char *at = NULL;
+
+	if (answer_of(o) != ANSWER_HAS)
+		return;
+	for (int i = 0; i < L_DNS_NS_KEPT && dns_data_next(dns_of(o), &at, line, sizeof(line)); i++) {
+		name = strchr(line, ' ');
+		if (!name)
+			continue;
+		name++;
+		name[strcspn(name, " ")] = '\0';
+		ask_addresses(v, name, "hop");
+	}
+}
+
+static bool is_public_suffix(const char *name)
+{
+	return psl_is_public_suffix(psl_builtin(), name);
+}
+
+/* NS records of the domain, else of the name above it, up to where names are sold: "bbc.co.uk" is no
+ * zone of "co.uk". */
+static void ask_zone(struct visit *v)
+{
+	const char *name = v->domain;
+
+	for (;;) {
+		const struct obs *o;
+		enum answer a;
+
+		ask(v, name, DNS_NS, "zone");
+		o = site_ask(&v->site, name, "NS");
+		a = answer_of(o);
+		if (a != ANSWER_NODATA && !(o && dns_of(o)->cname))
+			return;
+		name = strchr(name, '.');
+		if (!name || is_public_suffix(++name))
+			return;
+	}
+}
+
+static void ask_names(struct visit *v)
+{
+	char www[NAME_MAX_B];
+
+	target_host(&v->site, "www", www);
+	ask_addresses(v, v->domain, "apex");
+	ask_addresses(v, www, "www");
+	ask(v, v->domain, DNS_HTTPS, "apex");
+	ask(v, v->domain, DNS_MX, "apex");
+	ask_zone(v);
+	ask_https_targets(v);
+}
+
+/* ---- name servers ---- */
+
+static void ask_authority(struct visit *v, const char *zone, const char *ns, const struct addr *a,
+			  enum dns_via via)
+{
+	char key[KEY_MAX], text[ADDR_TEXT_MAX];
+	struct look *l;
+
+	snprintf(key, sizeof(key), "n|%s|%s|%d", zone, addr_text(a, text), (int)via);
+	l = look_want(v, VISIT_DNS, key);
+	if (!l)
+		return;
+	l->addr = *a;
+	l->first = true;
+	l->forbidden = forbidden(v, ns, a);
+	l->dns = (struct dns_question){.qname = arena_str(&v->arena, zone),
+				       .qtype = DNS_SOA,
+				       .role = "authority",
+				       .via = via,
+				       .server = *a,
+				       .ns_host = arena_str(&v->arena, ns)};
+	look_go(l);
+}
+
+static void look_at_servers(struct visit *v)
+{
+	enum answer answer;
+	const struct obs *zone = site_zone(&v->site, &answer);
+	char name[NAME_MAX_B];
+	const char *at = NULL;
+
+	for (int i = 0; zone && i < L_DNS_NS_KEPT && row_name(dns_of(zone), &at, name); i++) {
+		struct host h;
+
+		ask_addresses(v, name, "ns");
+		h = site_host(&v->site, name);
+		for (size_t k = 0; v->env->v6 && k < h.n_good && k < L_DNS_NS_ADDRESSES; k++) {
+			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_UDP);
+			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_TCP);
+		}
+	}
+}
+
+/* ---- mail ---- */
+
+static struct look *greet(struct visit *v, const char *host, int64_t preference,
+			  const struct addr *a, bool first)
+{
+	char key[KEY_MAX], text[ADDR_TEXT_MAX];
+	struct look *l;
+
+	snprintf(key, sizeof(key), "m|%s|%s", host, addr_text(a, text));
+	l = look_want(v, VISIT_SMTP, key);
+	if (!l)
+		return look_find(v, key);
+	l->addr = *a;
+	l->first = first;
+	l->forbidden = forbidden(v, host, a);
+	l->smtp = (struct smtp_question){.host = arena_str(&v->arena, host),
+					 .addr = *a,
+					 .preference = preference,
+					 .helo = v->env->helo};
+	look_go(l);
+	return l;
+}
+
+/* One address after the other until one connects; true when all were silent. */
+static bool greet_all(struct visit *v, const char *host, int64_t preference,
+		      const struct addr *list, size_t n)
+{
+	bool silent = n > 0;
+
+	for (size_t k = 0; k < n && k < L_SITE_ADDRESSES; k++) {
+		const struct look *l = greet(v, host, preference, &list[k], k == 0);
+
+		if (!l || l->state != LOOK_ENDED || l->connected)
+			return false;
+		silent &= l->silent;
+	}
+	return silent;
+}
+
+static void look_at_mail(struct visit *v)
+{
+	const struct obs *mx;
+	const char *code, *at = NULL;
+	char line[NAME_MAX_B + 8];
+
+	if (site_mx(&v->site, &mx, &code) != MX_HOSTS)
+		return;
+	for (int i = 0; i < L_DNS_MX_KEPT && dns_data_next(dns_of(mx), &at, line, sizeof(line)); i++) {
+		char *host = strchr(line, ' ');
+		struct host h;
+
+		if (!host)
+			continue;
+		host++;
+		ask_addresses(v, host, "mx");
+		h = site_host(&v->site, host);
+		/* IPv4 only to tell a closed port 25 here from a silence there */
+		if (v->env->v6 && greet_all(v, host, strtol(line, NULL, 10), h.good, h.n_good) &&
+		    v->env->v4)
+			greet_all(v, host, strtol(line, NULL, 10), h.v4, h.n_v4 ? 1 : 0);
+	}
+}
+
+/* ---- web ---- */
+
+/* One hop of one chain: where it began, over which family, how far it has come. */
+struct hop {
+	const char *target;
+	int family, number;
+	enum web_scheme began, scheme;
+	const char *host, *path;
+	uint16_t port; /* 0: the scheme's own */
+};
+
+static struct look *fetch(struct visit *v, const struct hop *h, const struct addr *a, bool first)
+{
+	char key[KEY_MAX], text[ADDR_TEXT_MAX];
+	struct look *l;
+
+	snprintf(key, sizeof(key), "w|%s|%d|%d|%d|%s", h->target, h->family, (int)h->began,
+		 h->number, addr_text(a, text));
+	l = look_want(v, VISIT_WEB, key);
+	if (!l)
+		return look_find(v, key);
+	l->addr = *a;
+	l->first = first;
+	l->forbidden = forbidden(v, h->host, a);
+	l->web = (struct web_question){.target = h->target,
+				       .host = arena_str(&v->arena, h->host),
+				       .scheme = h->scheme,
+				       .began = h->began,
+				       .addr = *a,
+				       .port = h->port,
+				       .hop = h->number,
+				       .path = arena_str(&v->arena, h->path),
+				       .user_agent = v->env->user_agent};
+	look_go(l);
+	return l;
+}
+
+/* The addresses of the hop's host one after the other, until one connects. */
+static void fetch_any(struct visit *v, const struct hop *hop)
+{
+	struct host h = site_host(&v->site, hop->host);
+	const struct addr *list = hop->family == 6 ? h.good : h.v4;
+	size_t n = hop->family == 6 ? h.n_good : h.n_v4;
+
+	for (size_t k = 0; k < n && k < L_SITE_ADDRESSES; k++) {
+		const struct look *l = fetch(v, hop, &list[k], k == 0);
+
+		if (!l || l->state != LOOK_ENDED || l->connected)
+			return;
+	}
+}
+
+/* Has an earlier hop of this chain led to the same page? */
+static bool been_there(const struct visit *v, const struct hop *hop, const char *location)
+{
+	for (int n = 0; n < hop->number; n++) {
+		const struct obs *o =
+			site_web(&v->site, hop->target, hop->family, hop->began, n);
+
+		if (o && web_of(o)->location && !strcmp(web_of(o)->location, location))
+			return true;
+	}
+	return false;
+}
+
+/* Where a redirect leads, when this chain has to follow it; the front pages of the domain and of www
+ * have chains of their own. */
+static bool next_hop(struct visit *v, struct hop *hop, struct page *u)
+{
+	const struct obs *o = site_web(&v->site, hop->target, hop->family, hop->began, hop->number);
+	enum web_scheme scheme;
+	const char *target;
+
+	if (!o || o->outcome != OUTCOME_OK || !web_is_redirect(web_of(o)) ||
+	    been_there(v, hop, web_of(o)->location) ||
+	    page_is_front(&v->site, web_of(o)->location, &target, &scheme) ||
+	    !page_split(u, web_of(o)->location))
+		return false;
+	if (hop->number >= L_HTTP_REDIRECTS) {
+		limit_hit(LIMIT_HTTP_REDIRECTS);
+		return false;
+	}
+	hop->number++;
+	hop->scheme = u->scheme;
+	hop->host = u->host;
+	hop->path = u->path;
+	hop->port = u->port;
+	return true;
+}
+
+static void follow_chain(struct visit *v, const char *target, const char *host, int family,
+			 enum web_scheme began)
+{
+	struct hop hop = {.target = target, .family = family, .began = began, .scheme = began,
+			  .host = host, .path = "/"};
+	struct page u;
+
+	fetch_any(v, &hop);
+	while (next_hop(v, &hop, &u)) {
+		ask_addresses(v, hop.host, "hop");
+		fetch_any(v, &hop);
+	}
+}
+
+static void look_at_pages(struct visit *v, const char *target)
+{
+	char name[NAME_MAX_B];
+
+	target_host(&v->site, target, name);
+	for (int scheme = SCHEME_HTTPS; scheme >= SCHEME_HTTP; scheme--) {
+		if (v->env->v6)
+			follow_chain(v, target, name, 6, (enum web_scheme)scheme);
+		if (v->env->v4)
+			follow_chain(v, target, name, 4, (enum web_scheme)scheme);
+	}
+}
+
+void visit_plan(struct visit *v)
+{
+	ask_names(v);
+	look_at_servers(v);
+	look_at_mail(v);
+	look_at_pages(v, "apex");
+	look_at_pages(v, "www");
+}
