@@ -46,7 +46,7 @@ static const struct {
 	 "id,portfolio,version,began_us,ended_us,status,vantage,tool_version,seed,total,done,"
 	 "selftest,settings",
 	 "id", "id"},
-	{"round_done", "round,domain,at_us", "round,domain", "round"},
+	{"round_done", "round,domain,at_us,works", "round,domain", "round"},
 	{"dataset", "id,kind,name,file,file_date_us,ingested_us,records,quality", "id", "id"},
 	{"plan", "name,imported_us,body", "name", NULL},
 };

@@ -32,6 +32,7 @@ struct config {
 	int64_t targets_per_s, packets_per_s, per_address_gap_ms, per_prefix_per_s, per_ns_qps;
 	int64_t repeat_after_s; /* a silence is asked again after this long */
 	int64_t sites_at_once;
+	int64_t round_gap_s; /* between two rounds over one list */
 	/* [serve] */
 	char listen[CONFIG_TEXT_MAX]; /* "[::1]:8064" */
 	char hosts[CONFIG_TEXT_MAX];  /* further names in Host */

@@ -222,7 +222,7 @@ static void sextant_conf(struct buf *out, const char *dir)
 		   "[guard]\nallow = " LAB_V6 ", " LAB_V4 "\n"
 		   "[selftest]\nanchor_v4 = %s:53\nanchor_v6 = [%s]:53\n"
 		   "[rate]\ntargets_per_s = 1000\npackets_per_s = 100000\nper_address_gap_ms = 0\n"
-		   "per_prefix_per_s = 10000\nper_ns_qps = 10000\nrepeat_after_s = 1\n",
+		   "per_prefix_per_s = 10000\nper_ns_qps = 10000\nrepeat_after_s = 1\nround_gap_s = 0\n",
 		   addr_text(&r, resolver), dir, addr_text(&root4, v4), addr_text(&root6, v6));
 }
 

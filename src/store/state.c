@@ -22,6 +22,8 @@ static const char *const steps[] = {
 	"CREATE TABLE plan(name TEXT PRIMARY KEY, imported_us INTEGER, body TEXT);"
 	"CREATE TABLE outbox(seq INTEGER PRIMARY KEY AUTOINCREMENT, batch TEXT UNIQUE NOT NULL,"
 	" schema TEXT NOT NULL, rows INTEGER NOT NULL, body BLOB NOT NULL);",
+	/* what the observer could do while the site was looked at: 1 IPv4, 2 IPv6, 4 resolver */
+	"ALTER TABLE round_done ADD COLUMN works INTEGER;",
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };

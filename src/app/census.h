@@ -1,0 +1,33 @@
+/*
+ * census: the conversation with a prober over one round.  Sites go out, evidence comes back and is held
+ * until a self-test has closed the window in which it was gathered; then it is judged with what the
+ * observer could do all that time, and stored.  Only what is stored is told to anybody.
+ */
+#ifndef APP_CENSUS_H
+#define APP_CENSUS_H
+
+#include "app/prober.h"
+#include "app/round.h"
+
+struct census {
+	struct store *store;
+	struct prober *prober;
+	struct observer *observer;
+	const struct portfolio *portfolio;
+	struct round *round;
+	/* Called for each site after it was stored: its verdicts stand from `first` on in the batch. */
+	void (*stored)(void *ctx, const struct batch *verdicts, size_t first);
+	/* A few times a second. */
+	void (*progress)(void *ctx, const struct prober_state *state, size_t held);
+	/* After each self-test; works is what holds now, as in round.h. */
+	void (*tested)(void *ctx, const struct selftest_row *row, unsigned works, bool is_first);
+	void *ctx;
+	struct prober_state state; /* the last that was told */
+	unsigned works;	     /* of the last self-test */
+	unsigned ever_failed;	     /* families that failed in a self-test of this run */
+};
+
+/* Until every site is done, or *stop becomes true (then -EINTR; the round can go on later). */
+int census_run(struct census *c, const volatile int *stop, struct err *e);
+
+#endif

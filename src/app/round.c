@@ -1,0 +1,307 @@
+/* round: see round.h. */
+#include "app/round.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "core/round.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { ROWS_A_BATCH = L_BATCH_ROWS / 2, DONE_A_PAGE = 100000 };
+
+#define METHOD "1" /* of planning and probing; the checks have their own */
+
+/* ---- the order of the sites ---- */
+
+static uint64_t splitmix(uint64_t *x) /* Steele, Lea and Flood 2014 */
+{
+	uint64_t z = *x += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+/* A permutation, so that sites of one hoster do not follow each other (P-RATE-2); its beginning is the
+ * sample. */
+static void make_order(struct round *r, size_t n)
+{
+	uint64_t x = (uint64_t)r->seed;
+
+	r->order = arena_array(&r->arena, n ? n : 1, sizeof(*r->order));
+	r->is_done = arena_array(&r->arena, n ? n : 1, sizeof(*r->is_done));
+	for (size_t i = 0; i < n; i++)
+		r->order[i] = (uint32_t)i;
+	for (size_t i = n; i > 1; i--) {
+		size_t k = (size_t)(splitmix(&x) % i);
+		uint32_t t = r->order[k];
+
+		r->order[k] = r->order[i - 1];
+		r->order[i - 1] = t;
+	}
+}
+
+/* ---- begin ---- */
+
+static void new_id(struct round *r)
+{
+	struct civil c = civil_from_us(r->began_us);
+	uint32_t bits;
+
+	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits) ||
+	    getrandom(&r->seed, sizeof(r->seed), 0) != sizeof(r->seed))
+		abort();
+	r->seed &= INT64_MAX;
+	snprintf(r->id, sizeof(r->id), "%04d%02d%02dt%02d%02d%02d-%08x", c.year, c.month, c.day,
+		 c.hour, c.minute, c.second, bits);
+}
+
+/* Fills in the round that was stopped, if there is one: 1, 0, or negative. */
+static int find_stopped(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
+{
+	const struct value args[] = {value_text(w->portfolio), value_i64(w->version),
+				     value_text(w->vantage)};
+	struct table t;
+	int rc = store_query_state(s, &r->arena,
+				   "SELECT id, began_us, seed, total FROM round WHERE status = "
+				   "'running' AND portfolio = ? AND version = ? AND vantage = ? "
+				   "ORDER BY began_us DESC LIMIT 1",
+				   args, 3, &t, e);
+
+	if (rc || !t.n_rows)
+		return rc;
+	snprintf(r->id, sizeof(r->id), "%s", value_str(table_at(&t, 0, 0), ""));
+	r->began_us = value_int(table_at(&t, 0, 1), 0);
+	r->seed = value_int(table_at(&t, 0, 2), 0);
+	r->total = (size_t)value_int(table_at(&t, 0, 3), 0);
+	r->resumed = true;
+	return 1;
+}
+
+static int check_gap(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
+{
+	const struct value arg = value_text(w->portfolio);
+	char last[TIME_TEXT_MAX], next[TIME_TEXT_MAX];
+	struct table t;
+	int64_t ended_us;
+	int rc = store_query_state(s, &r->arena,
+				   "SELECT max(ended_us) FROM round WHERE status = 'complete' AND "
+				   "portfolio = ?",
+				   &arg, 1, &t, e);
+
+	if (rc)
+		return rc;
+	ended_us = value_int(table_at(&t, 0, 0), INT64_MIN);
+	if (ended_us == INT64_MIN || ended_us + w->gap_us <= r->began_us)
+		return 0;
+	return err_set(e, -EAGAIN,
+		       "the last round over '%s' ended at %s; the same sites are not looked at again "
+		       "before %s (rate.round_gap_s), unless you say --again",
+		       w->portfolio, time_text(ended_us, last), time_text(ended_us + w->gap_us, next));
+}
+
+static int insert_round(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
+{
+	/* of a list there is one running round at most */
+	const struct change changes[] = {
+		{.sql = "UPDATE round SET status = 'abandoned' WHERE status = 'running' AND "
+			"portfolio = ? AND vantage = ?",
+		 .args = {value_text(w->portfolio), value_text(w->vantage)}, .n_args = 2},
+		{.sql = "INSERT INTO round(id, portfolio, version, began_us, status, vantage, "
+			"tool_version, seed, total, done, settings) "
+			"VALUES(?,?,?,?,'running',?,?,?,?,0,?)",
+		 .args = {value_text(r->id), value_text(w->portfolio), value_i64(w->version),
+			  value_i64(r->began_us), value_text(w->vantage),
+			  value_text(SEXTANT_VERSION), value_i64(r->seed),
+			  value_i64((int64_t)r->total), value_text(w->settings)},
+		 .n_args = 9},
+	};
+
+	return store_put(s, NULL, 0, changes, 2, e);
+}
+
+/* Marks the sites that are done. */
+static int mark_done(struct round *r, struct store *s, const struct portfolio *p, struct err *e)
+{
+	struct arena a;
+	struct map done;
+	const char *last = "";
+	int rc;
+
+	arena_init(&a, 0);
+	map_init(&done, &a);
+	do {
+		const struct value args[] = {value_text(r->id), value_text(last)};
+		struct table t;
+
+		rc = store_query_state(s, &a,
+				       "SELECT domain FROM round_done WHERE round = ? AND domain > ? "
+				       "ORDER BY domain LIMIT 100000",
+				       args, 2, &t, e);
+		if (rc || !t.n_rows)
+			break;
+		for (size_t i = 0; i < t.n_rows; i++) {
+			last = value_str(table_at(&t, i, 0), "");
+			*map_at_text(&done, last) = r;
+		}
+	} while (!rc);
+	for (size_t i = 0; !rc && i < r->total; i++) {
+		r->is_done[i] = map_get_text(&done, p->subjects.at[r->order[i]].domain) != NULL;
+		r->done += r->is_done[i];
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int round_begin(struct round *r, struct store *s, const struct portfolio *p,
+		const struct round_wish *w, struct err *e)
+{
+	int rc;
+
+	*r = (struct round){.portfolio = w->portfolio, .vantage = w->vantage, .version = w->version,
+			    .population = (int64_t)p->subjects.n,
+			    .began_us = clock_wall(&clock_real)};
+	arena_init(&r->arena, 0);
+	snprintf(r->portfolio_at, sizeof(r->portfolio_at), "%s@%lld", w->portfolio,
+		 (long long)w->version);
+	rc = w->fresh ? 0 : find_stopped(r, s, w, e);
+	if (rc == 0) {
+		r->total = p->subjects.n;
+		if (w->sample && (size_t)w->sample < r->total)
+			r->total = (size_t)w->sample;
+		new_id(r);
+		rc = w->gap_us ? check_gap(r, s, w, e) : 0;
+		if (!rc)
+			rc = insert_round(r, s, w, e);
+	}
+	if (rc < 0)
+		return rc;
+	if (r->total > p->subjects.n)
+		r->total = p->subjects.n;
+	make_order(r, p->subjects.n);
+	return mark_done(r, s, p, e);
+}
+
+void round_done(struct round *r)
+{
+	arena_done(&r->arena);
+}
+
+/* ---- gather ---- */
+
+void gather_init(struct gather *g)
+{
+	*g = (struct gather){0};
+	arena_init(&g->arena, 0);
+}
+
+void gather_done(struct gather *g)
+{
+	for (size_t i = 0; i < g->batches.n; i++)
+		batch_free(g->batches.at[i]);
+	vec_done(&g->batches);
+	vec_done(&g->changes);
+	arena_done(&g->arena);
+}
+
+struct batch *gather_batch(struct gather *g, const struct schema *s)
+{
+	for (size_t i = g->batches.n; i-- > 0;)
+		if (g->batches.at[i]->schema == s && g->batches.at[i]->obs.n < ROWS_A_BATCH)
+			return g->batches.at[i];
+	*vec_push(&g->batches) = batch_new(s);
+	return g->batches.at[g->batches.n - 1];
+}
+
+static struct evidence_list list_of(const struct batch *b)
+{
+	return b ? (struct evidence_list){b->obs.at, b->obs.n} : (struct evidence_list){0};
+}
+
+/* The prober's rows under our own names: it may say what it saw, not whose it is. */
+static void take_evidence(const struct round *r, struct gather *g, const char *domain,
+			  const struct batch *from)
+{
+	for (size_t i = 0; from && i < from->obs.n; i++) {
+		struct obs o = from->obs.at[i];
+
+		o.subject = domain;
+		o.vantage = r->vantage;
+		o.round = r->id;
+		batch_copy(gather_batch(g, from->schema), &o);
+	}
+}
+
+const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
+			      struct batch *const evidence[3], unsigned works,
+			      const struct prefix *allow, size_t n_allow, int64_t at_us,
+			      size_t *first)
+{
+	const struct judgement j = {.at_us = at_us, .vantage = r->vantage, .round = r->id,
+				    .portfolio = r->portfolio_at};
+	const struct site s = {.domain = tags->domain,
+			       .v4_works = works & WORKS_V4, .v6_works = works & WORKS_V6,
+			       .resolver_works = works & WORKS_RESOLVER,
+			       .now_us = r->began_us,
+			       .allow = allow, .n_allow = n_allow,
+			       .dns = list_of(evidence[0]), .web = list_of(evidence[1]),
+			       .smtp = list_of(evidence[2])};
+	struct batch *verdicts = gather_batch(g, &verdict_schema);
+
+	*first = verdicts->obs.n;
+	judge_site(&s, tags, &j, verdicts);
+	for (int i = 0; i < 3; i++)
+		take_evidence(r, g, tags->domain, evidence[i]);
+	*vec_push(&g->changes) = (struct change){
+		.sql = "INSERT INTO round_done(round, domain, at_us, works) VALUES(?,?,?,?)",
+		.args = {value_text(arena_str(&g->arena, r->id)),
+			 value_text(arena_str(&g->arena, tags->domain)), value_i64(at_us),
+			 value_i64(works)},
+		.n_args = 4};
+	return verdicts;
+}
+
+int round_put(struct round *r, struct store *s, struct gather *g, size_t n, struct err *e)
+{
+	int rc;
+
+	*vec_push(&g->changes) = (struct change){
+		.sql = "UPDATE round SET done = (SELECT count(*) FROM round_done WHERE round = ?1) "
+		       "WHERE id = ?1",
+		.args = {value_text(r->id)}, .n_args = 1};
+	rc = store_put(s, g->batches.at, g->batches.n, g->changes.at, g->changes.n, e);
+	g->batches.n = 0; /* they are gone whatever came of it */
+	g->changes.n = 0;
+	arena_done(&g->arena);
+	if (!rc)
+		r->done += n;
+	return rc;
+}
+
+int round_close(struct round *r, struct store *s, struct err *e)
+{
+	int64_t now_us = clock_wall(&clock_real);
+	struct batch *b = batch_new(&round_schema);
+	struct obs *o = batch_add(b, now_us, r->portfolio, r->vantage, r->id, OUTCOME_OK);
+	struct round_row *row = o->row;
+	const struct change change = {
+		.sql = "UPDATE round SET status = 'complete', ended_us = ? WHERE id = ?",
+		.args = {value_i64(now_us), value_text(r->id)}, .n_args = 2};
+	int rc;
+
+	row->began_us = r->began_us;
+	row->ended_us = now_us;
+	row->version = r->version;
+	row->sites = (int64_t)r->total;
+	row->sampled = (int64_t)r->total < r->population;
+	row->population = r->population;
+	row->seed = r->seed;
+	row->method = METHOD;
+	row->complete = 1;
+	rc = store_put(s, &b, 1, &change, 1, e);
+	return rc ? rc : store_flush(s, e);
+}

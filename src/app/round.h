@@ -1,0 +1,69 @@
+/*
+ * round: one run over a portfolio in the state: found again after any stop, filled site by site, closed.
+ *
+ * A site is done when its evidence, its verdicts and its row in round_done went in with one transaction;
+ * a round that was stopped, however, goes on with the sites that are not.  The row in obs_round goes in
+ * with the close: what has none is not complete, and no indicator counts it.
+ */
+#ifndef APP_ROUND_H
+#define APP_ROUND_H
+
+#include "app/judge.h"
+#include "source/portfolio.h"
+#include "store/store.h"
+
+enum { ROUND_ID_MAX = 40, PORTFOLIO_AT_MAX = 96 };
+
+/* What the observer could do while a site was looked at: bits of round_done.works. */
+enum { WORKS_V4 = 1, WORKS_V6 = 2, WORKS_RESOLVER = 4 };
+
+struct round_wish {
+	const char *portfolio; /* its name */
+	int64_t version;
+	const char *vantage;
+	const char *settings;  /* JSON: what `verify` needs, and what people want to know */
+	int64_t sample;        /* so many of the sites; 0: all */
+	int64_t gap_us;	       /* no new round sooner after the last one (P-FREQ); 0: no such rule */
+	bool fresh;	       /* give up one that was stopped */
+};
+
+struct round {
+	char id[ROUND_ID_MAX], portfolio_at[PORTFOLIO_AT_MAX];
+	const char *portfolio, *vantage;
+	int64_t version, began_us, seed, population;
+	size_t total, done;
+	bool resumed;
+	uint32_t *order;  /* indices of the subjects to look at, total of them, in the order of the seed */
+	bool *is_done;	  /* by place in order */
+	struct arena arena;
+};
+
+/* Goes on with the round of this portfolio that was stopped, or begins one.  -EAGAIN with a sentence
+ * when it is too soon. */
+int round_begin(struct round *r, struct store *s, const struct portfolio *p,
+		const struct round_wish *w, struct err *e);
+void round_done(struct round *r); /* the memory */
+
+/* Batches on their way into the store, and the changes that go with them. */
+struct gather {
+	VEC(struct batch *) batches;
+	VEC(struct change) changes;
+	struct arena arena; /* texts of the changes */
+};
+void gather_init(struct gather *g);
+void gather_done(struct gather *g);
+/* A place for one more observation of this schema. */
+struct batch *gather_batch(struct gather *g, const struct schema *s);
+
+/* Adds one site: its evidence (any may be NULL; not taken), judged.  Returns the rows of the verdicts:
+ * *first is the place of the first in the batch that is returned. */
+const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
+			      struct batch *const evidence[3], unsigned works,
+			      const struct prefix *allow, size_t n_allow, int64_t at_us,
+			      size_t *first);
+/* Makes all that was gathered durable; n sites are done with it. */
+int round_put(struct round *r, struct store *s, struct gather *g, size_t n, struct err *e);
+/* The last transaction. */
+int round_close(struct round *r, struct store *s, struct err *e);
+
+#endif
