@@ -368,6 +368,7 @@ static void make_env(struct child *c)
 					 .ramp_us = o->public_ok && c->c->ramp ? 1800000000 : 0};
 
 	c->env = (struct visit_env){.loop = c->loop,
+				    .start = drive_probe,
 				    .far = drive_new(c->loop, c->guard, c->tls),
 				    .resolver = drive_new(c->loop, c->resolver_guard, NULL),
 				    .pace = pace_new(c->loop, &pace),

@@ -106,7 +106,7 @@ static void ask_resolver(struct selftest *t)
 	dns_probe_init(&t->dns, &q, &t->arena, drive_random, NULL);
 	t->dns.p.deadline_us = clock_mono(loop_clock(t->env->loop)) + WAIT_US;
 	t->n_busy++;
-	drive_probe(t->env->resolver, &t->dns.p, resolver_done, t);
+	t->env->start(t->env->resolver, &t->dns.p, resolver_done, t);
 }
 
 static void ask_anchor(struct selftest *t, const struct anchor *anchor)
@@ -119,7 +119,7 @@ static void ask_anchor(struct selftest *t, const struct anchor *anchor)
 		.anchor = *anchor};
 	*(anchor->addr.family == 6 ? &t->row->anchors_v6 : &t->row->anchors_v4) += 1;
 	t->n_busy++;
-	drive_probe(t->env->far, &a->p, anchor_done, t);
+	t->env->start(t->env->far, &a->p, anchor_done, t);
 }
 
 struct selftest *selftest_start(const struct visit_env *env, const struct anchor *anchors,

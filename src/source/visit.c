@@ -155,7 +155,7 @@ static void go(struct turn *t)
 	make_probe(l);
 	l->state = LOOK_RUNS;
 	count_running(v, 1);
-	drive_probe(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
+	v->env->start(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
 }
 
 /* No packet may go there: the probe writes its row and ends as if the guard had said so.  Not at once,

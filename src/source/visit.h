@@ -23,9 +23,13 @@
 #include "source/optout.h"
 #include "source/pace.h"
 
+/* How a probe is started: drive_probe, or what a replay puts in its place. */
+typedef void visit_start(struct drive *d, struct probe *p, drive_done *done, void *ctx);
+
 /* What all visits of a process share; outlives them. */
 struct visit_env {
 	struct loop *loop;
+	visit_start *start;
 	struct drive *far;      /* to the sites */
 	struct drive *resolver; /* to the resolver, which has a guard of its own */
 	struct pace *pace;

@@ -1,0 +1,287 @@
+/*
+ * cmd_verify: every verdict of a round derived again from the stored evidence and compared with what is
+ * stored.  One difference means that the program, the evidence or the verdict is not what it was.
+ */
+#include "app/census.h"
+#include "app/command.h"
+#include "app/config.h"
+#include "app/evidence_rows.h"
+#include "app/tabular.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAGE_SITES = 500, SHOWN = 1000 };
+
+struct verification {
+	const struct args *args;
+	struct store *store;
+	struct arena arena;
+	char round[ROUND_ID_MAX];
+	int64_t began_us;
+	prefix_list allow;
+	struct batch *evidence[4]; /* dns, web, smtp, verdict: of the page */
+	size_t at[4];		   /* how far the page has been walked */
+	struct tabular out;
+	size_t sites, verdicts, differences, older;
+};
+
+/* ---- the round ---- */
+
+/* The prefixes that were as good as public in that round, out of its settings. */
+static int read_allow(struct verification *v, const char *settings, struct err *e)
+{
+	const char *at = strstr(settings, "\"allow\":["), *end = at ? strchr(at, ']') : NULL;
+	char list[CONFIG_TEXT_MAX];
+	size_t n = 0;
+
+	if (!end)
+		return 0;
+	for (at += strlen("\"allow\":["); at < end && n + 1 < sizeof(list); at++)
+		if (*at != '"')
+			list[n++] = *at;
+	list[n] = '\0';
+	return config_prefixes(list, &v->allow, e);
+}
+
+static int find_round(struct verification *v, struct err *e)
+{
+	const char *wanted = args_at(v->args, 0);
+	const struct value arg = value_text(wanted);
+	struct table t;
+	int rc = wanted ? store_query_state(v->store, &v->arena,
+					    "SELECT id, began_us, settings FROM round WHERE id = ?", &arg,
+					    1, &t, e)
+			: store_query_state(v->store, &v->arena,
+					    "SELECT id, began_us, settings FROM round WHERE status = "
+					    "'complete' ORDER BY began_us DESC LIMIT 1",
+					    NULL, 0, &t, e);
+
+	if (rc)
+		return rc;
+	if (!t.n_rows)
+		return err_set(e, -ENOENT, wanted ? "there is no round '%s'; `sextant export round` lists them"
+						  : "there is no complete round yet%.0s; `sextant census` makes one",
+			       wanted ? wanted : "");
+	snprintf(v->round, sizeof(v->round), "%s", value_str(table_at(&t, 0, 0), ""));
+	v->began_us = value_int(table_at(&t, 0, 1), 0);
+	return read_allow(v, value_str(table_at(&t, 0, 2), ""), e);
+}
+
+/* ---- one site ---- */
+
+/* The next rows of this page that are about the site; they lie side by side. */
+static struct evidence_list rows_of(struct verification *v, int which, const char *domain)
+{
+	const struct batch *b = v->evidence[which];
+	size_t first = v->at[which];
+
+	while (first < b->obs.n && strcmp(b->obs.at[first].subject, domain) < 0)
+		first++;
+	v->at[which] = first;
+	while (v->at[which] < b->obs.n && !strcmp(b->obs.at[v->at[which]].subject, domain))
+		v->at[which]++;
+	return (struct evidence_list){b->obs.at + first, v->at[which] - first};
+}
+
+static void differ(struct verification *v, const char *domain, const char *check, const char *field,
+		   const char *stored, const char *derived)
+{
+	if (++v->differences > SHOWN)
+		return;
+	tabular_text(&v->out, domain);
+	tabular_text(&v->out, check);
+	tabular_text(&v->out, field);
+	tabular_text(&v->out, stored);
+	tabular_text(&v->out, derived);
+}
+
+static const struct verdict_row *stored_of(const struct evidence_list *stored, const char *check)
+{
+	for (size_t i = 0; i < stored->n; i++) {
+		const struct verdict_row *r = stored->at[i].row;
+
+		if (!strcmp(r->check, check))
+			return r;
+	}
+	return NULL;
+}
+
+static void compare(struct verification *v, const char *domain, const struct verdict_row *derived,
+		    const struct evidence_list *stored)
+{
+	const struct verdict_row *r = stored_of(stored, derived->check);
+
+	v->verdicts++;
+	if (!r)
+		differ(v, domain, derived->check, "verdict", "", verdict_words[derived->verdict]);
+	else if (strcmp(r->method, derived->method) != 0)
+		v->older++; /* another method may well say something else */
+	else if (r->verdict != derived->verdict)
+		differ(v, domain, r->check, "verdict", verdict_words[r->verdict],
+		       verdict_words[derived->verdict]);
+	else if (strcmp(r->reason, derived->reason) != 0)
+		differ(v, domain, r->check, "reason", r->reason, derived->reason);
+	else if (strcmp(r->evidence, derived->evidence) != 0)
+		differ(v, domain, r->check, "evidence", r->evidence, derived->evidence);
+}
+
+static void verify_site(struct verification *v, const char *domain, unsigned works)
+{
+	const struct subject tags = {.domain = domain, .organisation = "", .class_ = "", .region = "",
+				     .level = "", .rank = I64_NULL, .tags = ""};
+	const struct judgement j = {.vantage = "", .round = "", .portfolio = ""};
+	const struct site s = {.domain = domain,
+			       .v4_works = works & WORKS_V4, .v6_works = works & WORKS_V6,
+			       .resolver_works = works & WORKS_RESOLVER,
+			       .now_us = v->began_us,
+			       .allow = v->allow.at, .n_allow = v->allow.n,
+			       .dns = rows_of(v, 0, domain), .web = rows_of(v, 1, domain),
+			       .smtp = rows_of(v, 2, domain)};
+	struct evidence_list stored = rows_of(v, 3, domain);
+	struct batch *derived = batch_new(&verdict_schema);
+
+	judge_site(&s, &tags, &j, derived);
+	for (size_t i = 0; i < derived->obs.n; i++)
+		compare(v, domain, derived->obs.at[i].row, &stored);
+	if (stored.n != derived->obs.n) {
+		char had[24], has[24];
+
+		snprintf(had, sizeof(had), "%zu", stored.n);
+		snprintf(has, sizeof(has), "%zu", derived->obs.n);
+		differ(v, domain, "", "count", had, has);
+	}
+	batch_free(derived);
+	v->sites++;
+}
+
+/* ---- page by page ---- */
+
+static int load_page(struct verification *v, const char *first, const char *last, struct err *e)
+{
+	static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema,
+						     &verdict_schema};
+
+	for (int k = 0; k < 4; k++) {
+		int rc;
+
+		batch_free(v->evidence[k]);
+		v->evidence[k] = NULL;
+		v->at[k] = 0;
+		rc = evidence_rows(v->store, kinds[k], v->round, first, last, &v->evidence[k], e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int verify_page(struct verification *v, const char *after, struct table *t, struct err *e)
+{
+	const struct value args[] = {value_text(v->round), value_text(after), value_i64(PAGE_SITES)};
+	int rc = store_query_state(v->store, &v->arena,
+				   "SELECT domain, works FROM round_done WHERE round = ? AND domain > ? "
+				   "ORDER BY domain LIMIT ?",
+				   args, 3, t, e);
+
+	if (rc || !t->n_rows)
+		return rc;
+	rc = load_page(v, value_str(table_at(t, 0, 0), ""),
+		       value_str(table_at(t, t->n_rows - 1, 0), ""), e);
+	for (size_t i = 0; !rc && i < t->n_rows; i++)
+		verify_site(v, value_str(table_at(t, i, 0), ""),
+			    (unsigned)value_int(table_at(t, i, 1), 7));
+	return rc;
+}
+
+static int verify_all(struct verification *v, struct err *e)
+{
+	bool terminal = isatty(STDERR_FILENO) && !args_has(v->args, "quiet");
+	char after[DOMAIN_MAX] = "";
+	struct table t;
+	int rc = store_flush(v->store, e); /* what waits in the outbox is part of the round */
+
+	if (rc)
+		return rc;
+	do {
+		arena_done(&v->arena);
+		rc = verify_page(v, after, &t, e);
+		if (rc || !t.n_rows)
+			break;
+		snprintf(after, sizeof(after), "%s", value_str(table_at(&t, t.n_rows - 1, 0), ""));
+		if (terminal)
+			fprintf(stderr, "\r\033[Kverify: %zu sites, %zu differences", v->sites,
+				v->differences);
+	} while (true);
+	if (terminal)
+		fprintf(stderr, "\r\033[K");
+	return rc;
+}
+
+static void print(const struct verification *v)
+{
+	bool zh = args_zh(v->args);
+
+	if (v->differences || args_format(v->args) != FORMAT_TABLE)
+		tabular_print(&v->out, args_format(v->args), stdout);
+	if (v->older)
+		log_warn(zh ? "%zu 项结论出自旧版方法，未作比较" : "%zu verdicts are of an older method and were "
+								  "not compared",
+			 v->older);
+	fprintf(args_format(v->args) == FORMAT_TABLE ? stdout : stderr,
+		zh ? "轮次 %s：%zu 个站点，%zu 项结论由证据重新推导，%zu 处差异\n"
+		   : "round %s: %zu sites, %zu verdicts derived again from their evidence, %zu differences\n",
+		v->round, v->sites, v->verdicts, v->differences);
+}
+
+static int run(const struct args *a, struct err *e)
+{
+	bool zh = args_zh(a);
+	const struct tabular_column columns[] = {
+		{"domain", zh ? "域名" : "domain", TABULAR_TEXT},
+		{"check", zh ? "检查" : "check", TABULAR_TEXT},
+		{"field", zh ? "项" : "field", TABULAR_TEXT},
+		{"stored", zh ? "库中" : "stored", TABULAR_TEXT},
+		{"derived", zh ? "推导" : "derived", TABULAR_TEXT},
+	};
+	struct verification v = {.args = a};
+	int rc = open_store(a, STORE_ANY, &v.store, e);
+
+	if (rc)
+		return exit_of(e);
+	arena_init(&v.arena, 0);
+	tabular_init(&v.out, columns, 5);
+	rc = find_round(&v, e);
+	if (!rc)
+		rc = verify_all(&v, e);
+	if (!rc)
+		print(&v);
+	for (int k = 0; k < 4; k++)
+		batch_free(v.evidence[k]);
+	tabular_done(&v.out);
+	vec_done(&v.allow);
+	arena_done(&v.arena);
+	store_close(v.store);
+	if (rc)
+		return rc == -ENOENT ? EXIT_INPUT : exit_of(e);
+	return v.differences ? EXIT_NEGATIVE : EXIT_DONE;
+}
+
+static const struct option_row options[] = {{0}};
+
+const struct command command_verify = {
+	.name = "verify",
+	.synopsis = "[ROUND]",
+	.en = "derive every verdict of a round again from the stored evidence, and compare",
+	.zh = "由库中证据重新推导一轮的全部结论并比对",
+	.more_en = "Without ROUND the latest complete one. Prints each difference in verdict, reason or "
+		   "evidence, then a line of counts; the exit code is 1 if there is a difference.",
+	.more_zh = "不指定轮次时取最近完成的一轮。\n"
+		   "列出结论、原因或证据的每处差异，末行为计数；\n"
+		   "有差异时退出码为 1。",
+	.example = "  sextant verify\n  sextant verify 20261031t081500-0a1b2c3d --json",
+	.options = options,
+	.run = run,
+};
