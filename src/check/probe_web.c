@@ -11,8 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define MS_US(ms) ((ms) * INT64_C(1000))
-
 enum { RATE_FREE_US = 5000000, SHA256_B = 32 };
 
 /* ---- how it ends ---- */
@@ -51,6 +49,11 @@ static struct step finish_whole(struct web_probe *w, int64_t now_us)
 
 /* ---- time ---- */
 
+static int64_t ms_us(int64_t ms)
+{
+	return ms * 1000;
+}
+
 /* When the mean since the first byte falls below the least rate if nothing more comes. */
 static int64_t rate_deadline(const struct web_probe *w)
 {
@@ -62,9 +65,9 @@ static int64_t rate_deadline(const struct web_probe *w)
 
 static int64_t read_deadline(const struct web_probe *w)
 {
-	int64_t total_us = w->request_at + MS_US(L_HTTP_TOTAL_MS);
-	int64_t at_us = w->got_bytes ? rate_deadline(w)
-				     : w->request_at + MS_US(L_HTTP_FIRST_BYTE_MS);
+	int64_t total_us = w->request_at + ms_us(L_HTTP_TOTAL_MS);
+	int64_t at_us =
+		w->got_bytes ? rate_deadline(w) : w->request_at + ms_us(L_HTTP_FIRST_BYTE_MS);
 
 	return at_us < total_us ? at_us : total_us;
 }
@@ -79,7 +82,7 @@ static struct step timed_out(struct web_probe *w, int64_t now_us)
 		limit_hit(LIMIT_TLS_HANDSHAKE_MS);
 	} else if (!w->got_bytes) {
 		limit_hit(LIMIT_HTTP_FIRST_BYTE_MS);
-	} else if (now_us >= w->request_at + MS_US(L_HTTP_TOTAL_MS)) {
+	} else if (now_us >= w->request_at + ms_us(L_HTTP_TOTAL_MS)) {
 		limit_hit(LIMIT_HTTP_TOTAL_MS);
 	} else {
 		limit_hit(LIMIT_HTTP_RATE_B_S);
@@ -111,8 +114,7 @@ static bool is_redirect(const struct web_probe *w)
 {
 	unsigned s = w->http.status;
 
-	return w->http.has_location &&
-	       (s == 301 || s == 302 || s == 303 || s == 307 || s == 308);
+	return w->http.has_location && (s == 301 || s == 302 || s == 303 || s == 307 || s == 308);
 }
 
 static bool is_packed(const struct web_probe *w)
@@ -146,8 +148,9 @@ static bool begin_body(struct web_probe *w)
 
 	if (w->digest)
 		return true;
-	w->is_text = w->http.coding != HTTP_OTHER_CODING &&
-		     (plain || is_type(type, "text/html") || is_type(type, "application/xhtml+xml"));
+	w->is_text =
+		w->http.coding != HTTP_OTHER_CODING &&
+		(plain || is_type(type, "text/html") || is_type(type, "application/xhtml+xml"));
 	html_init(&w->html, plain);
 	if (w->http.coding == HTTP_OTHER_CODING)
 		w->body_why = "coding";
@@ -281,8 +284,8 @@ static bool resolve(const struct web_probe *w, struct url *to, const char **why)
 		base.addr.family = 0;
 	snprintf(base.host, sizeof(base.host), "%s", w->q.host);
 	snprintf(base.path, sizeof(base.path), "%s", w->q.path);
-	return url_resolve(to, &base, location, strlen(location),
-			   w->q.any_port ? URL_ANY_PORT : 0, why);
+	return url_resolve(to, &base, location, strlen(location), w->q.any_port ? URL_ANY_PORT : 0,
+			   why);
 }
 
 /* The header is all that we want of a redirect. */
@@ -355,7 +358,7 @@ static struct step connect_host(struct web_probe *w, int64_t now_us)
 	return (struct step){.kind = STEP_CONNECT,
 			     .addr = w->row.addr,
 			     .port = (uint16_t)w->row.port,
-			     .timeout_us = MS_US(L_TCP_CONNECT_MS)};
+			     .timeout_us = ms_us(L_TCP_CONNECT_MS)};
 }
 
 static struct step send_request(struct web_probe *w, int64_t now_us)
@@ -375,9 +378,8 @@ static struct step connected(struct web_probe *w, int64_t now_us)
 		return send_request(w, now_us);
 	w->row.stage = STAGE_TLS;
 	w->tls_at = now_us;
-	return (struct step){.kind = STEP_TLS,
-			     .sni = w->q.host,
-			     .timeout_us = MS_US(L_TLS_HANDSHAKE_MS)};
+	return (struct step){
+		.kind = STEP_TLS, .sni = w->q.host, .timeout_us = ms_us(L_TLS_HANDSHAKE_MS)};
 }
 
 static struct step secured(struct web_probe *w, const struct tls_facts *f, int64_t now_us)

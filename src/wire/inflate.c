@@ -74,9 +74,10 @@ static enum inflate_result run(struct inflate *i, const uint8_t *data, size_t le
 		i->z->avail_out = PIECE_B;
 		rc = inflate(i->z, Z_NO_FLUSH);
 		i->in_b += before - i->z->avail_in;
-		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-			return INFLATE_BAD;
+		/* what came before the damage goes out: that does not depend on pieces */
 		r = give(i, piece, PIECE_B - i->z->avail_out);
+		if (r == INFLATE_MORE && rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+			return INFLATE_BAD;
 		if (rc == Z_STREAM_END)
 			i->ended = true;
 	} while (r == INFLATE_MORE && !i->ended && (i->z->avail_in || !i->z->avail_out));
