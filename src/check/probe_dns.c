@@ -21,7 +21,7 @@ static struct step finish(struct dns_probe *d, enum outcome outcome, const char 
 		d->row.why = arena_str(d->p.arena, why);
 	arena_done(&d->scratch);
 	d->in = NULL;
-	return step_done(outcome);
+	return step_done(arena_full(d->p.arena) ? OUTCOME_LIMIT : outcome);
 }
 
 /* A fresh query; false if the name is none. */
@@ -116,6 +116,10 @@ static struct step answered(struct dns_probe *d, const struct dns_message *m)
 	fill_chain(d, &f);
 	if (f.loop || f.too_long)
 		return finish(d, OUTCOME_MALFORMED, f.loop ? "cname_loop" : "cname_long");
+	if (f.name_long)
+		return finish(d, OUTCOME_MALFORMED, "dname_long");
+	if (arena_full(&d->scratch))
+		return finish(d, OUTCOME_LIMIT, NULL);
 	if (f.n || f.n_chain)
 		d->row.ttl_s = f.ttl_s;
 	if (f.n && !fill_data(d, &f))

@@ -12,8 +12,8 @@
  *	refused     REFUSED (why "REFUSED"), or RST or port unreachable (why "port")
  *	timeout     silence on all tries
  *	unreachable ICMP or no route; why is the errno name
- *	malformed   why is the word of dns_parse, or "cname_loop" "cname_long" "mismatch" "length", or
- *	            an unexpected code as "RCODE9"
+ *	malformed   why is the word of dns_parse, or "cname_loop" "cname_long" "dname_long" "mismatch"
+ *	            "length", or an unexpected code as "RCODE9"
  *	closed      TCP closed before the answer
  *	denied      why is the guard's reason
  *	limit       the arena was full

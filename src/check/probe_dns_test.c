@@ -125,6 +125,51 @@ static void ends(void)
 	is_int(step.outcome, OUTCOME_UNREACHABLE, "unreachable");
 }
 
+/* An answer through a DNAME whose CNAME is missing. */
+static void make_dname(const char *target)
+{
+	struct dns_message query;
+	struct dns_answer d;
+	struct arena a;
+	struct addr v;
+
+	arena_init(&a, 65536);
+	dns_parse(&query, sent, sent_n, &a);
+	dns_answer_begin(&d, answer + 2, sizeof(answer) - 2, &query, 0, DNS_NOERROR);
+	dns_answer_name(&d, DNS_ANSWER, "example.test", DNS_DNAME, 60, target);
+	addr_parse(&v, two[0]);
+	dns_answer_addr(&d, DNS_ANSWER, "www.other.test", 300, &v);
+	answer_n = dns_answer_end(&d, &query);
+	arena_done(&a);
+}
+
+static void dname(void)
+{
+	char x[64], target[256];
+	size_t k = 0, bad = 0;
+
+	do {
+		start(VIA_RESOLVER_UDP, DNS_AAAA);
+		make_dname("other.test");
+		arena_fail_after(++k);
+		reply();
+		arena_fail_after(0);
+		bad += step.kind != STEP_DONE ||
+		       (step.outcome != OUTCOME_OK && step.outcome != OUTCOME_LIMIT);
+	} while (step.outcome != OUTCOME_OK && k < 100);
+	ok(!bad && k > 5 && k < 100, "each of %zu allocations may fail", k - 1);
+	is_str(probe.row.data, two[0], "then the answer is there");
+	is_str(probe.row.cname, "www.other.test", "and the chain");
+	memset(x, 'x', 63);
+	x[63] = '\0';
+	snprintf(target, sizeof(target), "%s.%s.%s.%.60s", x, x, x, x);
+	start(VIA_RESOLVER_UDP, DNS_AAAA);
+	make_dname(target);
+	reply();
+	is_int(step.outcome, OUTCOME_MALFORMED, "a DNAME to a name that is too long");
+	is_str(probe.row.why, "dname_long", "why");
+}
+
 /* The third silence ends it: limit - 1, limit; one more is never sent. */
 static void silence(void)
 {
@@ -211,6 +256,7 @@ int main(void)
 	arena_init(&arena, 1 << 20);
 	good();
 	ends();
+	dname();
 	silence();
 	truncated();
 	forged();

@@ -350,6 +350,7 @@ bool dns_parse(struct dns_message *m, const void *data, size_t len, struct arena
 	unsigned questions, counts[3];
 
 	memset(m, 0, sizeof(*m));
+	m->arena = a;
 	if (len > L_DNS_MESSAGE_B) {
 		limit_hit(LIMIT_DNS_MESSAGE_B);
 		return fail(&p, "header");
@@ -364,64 +365,6 @@ bool dns_parse(struct dns_message *m, const void *data, size_t len, struct arena
 		return fail(&p, "header");
 	read_flags(m);
 	return read_question(&p, questions) && read_records(&p, counts);
-}
-
-/* ---- what answers the question ---- */
-
-static const struct dns_rr *find(const struct dns_message *m, const char *name, uint16_t type)
-{
-	for (size_t i = 0; i < m->n_rr; i++) {
-		const struct dns_rr *rr = &m->rr[i];
-
-		if (rr->section == DNS_ANSWER && rr->type == type && !strcmp(rr->name, name))
-			return rr;
-	}
-	return NULL;
-}
-
-/* Has the chain been at this name before? */
-static bool was_at(const struct dns_final *f, const char *qname, const char *name)
-{
-	bool seen = !strcmp(qname, name);
-
-	for (size_t i = 0; i < f->n_chain; i++)
-		seen |= !strcmp(f->chain[i], name);
-	return seen;
-}
-
-static void follow_chain(struct dns_final *f, const struct dns_message *m, const char *qname,
-			 uint16_t qtype)
-{
-	const struct dns_rr *rr = find(m, f->name, DNS_CNAME);
-
-	/* a name with a CNAME and other data is broken; its data wins, as it does for most */
-	for (; rr && !find(m, f->name, qtype); rr = find(m, f->name, DNS_CNAME)) {
-		f->loop = was_at(f, qname, rr->target);
-		f->too_long = !f->loop && f->n_chain == L_DNS_CNAME_CHAIN;
-		if (f->too_long)
-			limit_hit(LIMIT_DNS_CNAME_CHAIN);
-		if (f->loop || f->too_long)
-			return;
-		f->chain[f->n_chain++] = f->name = rr->target;
-		f->ttl_s = rr->ttl_s < f->ttl_s ? rr->ttl_s : f->ttl_s;
-	}
-}
-
-void dns_final(struct dns_final *f, const struct dns_message *m, const char *qname, uint16_t qtype)
-{
-	*f = (struct dns_final){.name = qname, .ttl_s = UINT32_MAX};
-	if (qtype != DNS_CNAME)
-		follow_chain(f, m, qname, qtype);
-	for (size_t i = 0; i < m->n_rr && !f->loop && !f->too_long; i++) {
-		const struct dns_rr *rr = &m->rr[i];
-
-		if (rr->section != DNS_ANSWER || rr->type != qtype || strcmp(rr->name, f->name))
-			continue;
-		f->rr[f->n++] = rr;
-		f->ttl_s = rr->ttl_s < f->ttl_s ? rr->ttl_s : f->ttl_s;
-	}
-	if (f->ttl_s == UINT32_MAX)
-		f->ttl_s = 0;
 }
 
 size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max)

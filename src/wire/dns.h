@@ -165,6 +165,7 @@ struct dns_message {
 	size_t n_dropped;     /* past L_DNS_RR_KEPT of one type */
 	size_t n_unread;      /* past L_DNS_RR_PARSED, by the header's counts */
 	bool cut;             /* TC and the last record is broken off */
+	struct arena *arena;  /* the one given */
 	const char *problem;  /* why dns_parse said false; a word: "header" "question" "name" "label"
 			       * "pointer" "rdata" "trailing" "opt" "svcb" "memory" */
 };
@@ -174,18 +175,20 @@ struct dns_message {
  * stand. */
 bool dns_parse(struct dns_message *m, const void *data, size_t len, struct arena *a);
 
-/* What answers the question after the CNAME chain. */
+/* What answers the question after the chain of CNAME and DNAME. */
 struct dns_final {
 	const char *name;                          /* where the chain ends */
-	const char *chain[L_DNS_CNAME_CHAIN];      /* targets, in order */
+	const char *chain[L_DNS_CNAME_CHAIN];      /* names that it led to, in order */
 	size_t n_chain;
 	const struct dns_rr *rr[L_DNS_RR_KEPT];    /* records of the type at name */
 	size_t n;
 	uint32_t ttl_s;                            /* least of chain and records; 0 if none */
 	bool loop;                                 /* the chain comes back to itself */
 	bool too_long;                             /* more than L_DNS_CNAME_CHAIN */
+	bool name_long;                            /* a DNAME leads to a name over 255 bytes */
 };
-/* qname as texts of this file. */
+/* qname as texts of this file.  Names that follow from a DNAME alone come from the message's arena;
+ * when that is full the chain ends. */
 void dns_final(struct dns_final *f, const struct dns_message *m, const char *qname, uint16_t qtype);
 
 /* One record's data as a line of dns_row.data: an address; "10 mx.example"; a name; "mname serial" for

@@ -54,7 +54,9 @@ static uint64_t run(const uint8_t *data, size_t size)
 		check_name(m.qname);
 		dns_final(&f, &m, m.qname, m.qtype);
 		assert(f.n <= L_DNS_RR_KEPT && f.n_chain <= L_DNS_CNAME_CHAIN);
-		assert(!f.loop || !f.n);
+		assert(!f.n || (!f.loop && !f.too_long && !f.name_long));
+		for (size_t i = 0; i < f.n_chain; i++)
+			check_name(f.chain[i]);
 	}
 	arena_done(&a);
 	return sum;
