@@ -72,6 +72,8 @@ static const char *incomplete(const struct obs *v6, const struct obs *v4)
 {
 	if (v6->outcome == OUTCOME_TIMEOUT && !obs_is_final(v6, web_of(v6)->fails))
 		return "timeout_once";
+	if (v6->outcome == OUTCOME_LIMIT || v6->outcome == OUTCOME_UNKNOWN)
+		return "limit"; /* it was cut off here, not there */
 	if (!has_stalled(v6))
 		return "v6_unreachable";
 	return has_stalled(v4) ? "same_error" : "v6_stall";
@@ -81,8 +83,6 @@ static const char *no_status(const struct obs *v6, const struct obs *v4)
 {
 	const char *code = web_connect_code(v6);
 
-	if (v6->outcome == OUTCOME_LIMIT)
-		return "limit";
 	if (!code)
 		return incomplete(v6, v4);
 	return code_unknown(code) ? code : "v6_unreachable";

@@ -60,7 +60,7 @@ static const char *without_tls(const struct obs *v6, const struct obs *v4)
 		return web_has_tls(v4) ? "v6_no_tls" : "no_tls";
 	if (v6->outcome == OUTCOME_TIMEOUT && !obs_is_final(v6, web_of(v6)->fails))
 		return "timeout_once";
-	if (v6->outcome == OUTCOME_LIMIT)
+	if (v6->outcome == OUTCOME_LIMIT || v6->outcome == OUTCOME_UNKNOWN)
 		return "limit";
 	if (web_of(v6)->why && !strcmp(web_of(v6)->why, "old_version"))
 		return "old_version";

@@ -220,6 +220,7 @@ static const struct {
 	{"tls", "handshake", BOTH "web apex 6 https 0 tls connect_us=9 stage=tls\n" WEB("4", "ok")},
 	{"tls", "handshake", BOTH "web apex 6 https 0 timeout connect_us=9 stage=tls fails=1\n"},
 	{"tls", "timeout_once", BOTH "web apex 6 https 0 timeout connect_us=9 stage=tls\n"},
+	{"tls", "limit", BOTH "web apex 6 https 0 unknown connect_us=9 stage=tls\n"},
 	{"tls", "timeout_once", BOTH "web apex 6 https 0 timeout\n"},
 	{"tls", "old_version", PAGES("ok tls_version=TLSv1", "ok")},
 	{"tls", "old_version", PAGES("ok tls_version=TLSv1.1", "ok")},
@@ -258,6 +259,8 @@ static const struct {
 				   "ok")},
 	{"http", "timeout_once", PAGES("timeout connect_us=9 stage=header tls_version=TLSv1.3", "ok")},
 	{"http", "limit", PAGES("limit connect_us=9 stage=header why=http:line tls_version=TLSv1.3", "ok")},
+	{"http", "limit", PAGES("unknown connect_us=9 stage=header tls_version=TLSv1.3", "ok")},
+	{"http", "limit", PAGES("unknown connect_us=9 stage=body status=200 tls_version=TLSv1.3", "ok")},
 	{"http", "ok", PAGES("limit status=200 stage=body why=ratio", "ok")},
 	{"http", "redirect_loop", BOTH WEB("6", TO("https://example.test/"))},
 	{"http", "redirect_loop", BOTH WEB("6", TO("https://www.example.test/"))
