@@ -27,6 +27,15 @@ static socklen_t sockaddr_of(union sockaddr_any *s, const struct addr *a, uint16
 	return sizeof(s->v6);
 }
 
+/* Without it Linux keeps most ICMP errors from us, and not the same ones in both families: a TCP
+ * connect would fail at once by IPv4 where it waits in silence by IPv6. */
+static int want_errors(int fd, const struct addr *a, int on)
+{
+	if (a->family == 4)
+		return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
+}
+
 /* Without IPV6_V6ONLY a mapped address would leave as IPv4, past the guard's IPv6 rules. */
 static int new_socket(const struct addr *a, int type)
 {
@@ -35,7 +44,9 @@ static int new_socket(const struct addr *a, int type)
 
 	if (fd < 0)
 		return -errno;
-	if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) {
+	if (want_errors(fd, a, 1) < 0 ||
+	    (family == AF_INET6 &&
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)) {
 		int rc = -errno;
 
 		close(fd);
@@ -106,7 +117,10 @@ int sock_connected(int fd, const struct addr *a, uint16_t port)
 	if (getpeername(fd, &got.any, &len) < 0)
 		return errno == ENOTCONN ? -EINPROGRESS : -errno;
 	sockaddr_of(&want, a, port);
-	return same_end(&want, &got) ? 0 : -EADDRNOTAVAIL;
+	if (!same_end(&want, &got))
+		return -EADDRNOTAVAIL;
+	want_errors(fd, a, 0); /* a passing trouble on the way ends no stream that stands */
+	return 0;
 }
 
 ssize_t sock_send(int fd, const void *data, size_t len)
@@ -116,11 +130,25 @@ ssize_t sock_send(int fd, const void *data, size_t len)
 	return n < 0 ? -errno : n;
 }
 
+/* The details of errors that were told; while one waits the descriptor never sleeps. */
+static void forget_errors(int fd)
+{
+	struct msghdr nothing = {0};
+
+	while (recvmsg(fd, &nothing, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0)
+		;
+}
+
 ssize_t sock_recv(int fd, void *data, size_t max)
 {
 	ssize_t n = recv(fd, data, max, 0);
 
-	return n < 0 ? -errno : n;
+	if (n >= 0)
+		return n;
+	n = -errno;
+	if (n != -EAGAIN)
+		forget_errors(fd);
+	return n;
 }
 
 void sock_reset(int fd)

@@ -3,8 +3,8 @@
  * final address immediately before connect() (threats.md 2.2); there is no way to skip it.
  *
  * All sockets are non-blocking, close-on-exec and connected: UDP too, so that the kernel drops
- * datagrams from elsewhere, gives a random port (T-DNS-07), and reports ICMP errors.  IPv6 sockets are
- * IPV6_V6ONLY (T-SSRF-10).
+ * datagrams from elsewhere, gives a random port (T-DNS-07), and reports ICMP errors: all of them for
+ * UDP and until TCP stands, the same in both families.  IPv6 sockets are IPV6_V6ONLY (T-SSRF-10).
  */
 #ifndef IO_SOCK_H
 #define IO_SOCK_H

@@ -6,12 +6,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -634,6 +636,96 @@ static void no_route(void)
 		is_int(status, 0, "no route is unreachable, no address of ours unknown");
 }
 
+/* A network of our own, and root in it for the programs that we start. */
+static bool own_network(void)
+{
+	unsigned uid = getuid();
+	bool good = unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
+	FILE *f = good ? fopen("/proc/self/uid_map", "w") : NULL;
+
+	if (f) {
+		fprintf(f, "0 %u 1\n", uid);
+		good = fclose(f) == 0;
+	}
+	return good;
+}
+
+static bool lo_up(void)
+{
+	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), rc = ioctl(fd, SIOCSIFFLAGS, &r);
+
+	close(fd);
+	return rc == 0;
+}
+
+/* A wall on loopback that answers each packet by ICMP, in a namespace of its own: 9 if it cannot be
+ * built here, else whether the probe heard this. */
+static int behind_wall(const char *path, const char *heard)
+{
+	struct step ask = with(to(STEP_UDP, "127.0.0.1", 53), "x");
+	struct step ask6 = with(to(STEP_UDP, "::1", 53), "x");
+	struct step script[] = {to(STEP_CONNECT, "127.0.0.1", 80),
+				to(STEP_CONNECT, "::1", 80),
+				ask,
+				within(read_on, SOON_US),
+				ask6,
+				within(read_on, SOON_US),
+				over};
+	struct drive *d = drive_new(loop, guard, tls);
+	struct play y;
+	struct err e;
+	pid_t pid;
+	int status = 1;
+
+	if (!own_network() || !lo_up())
+		return 9;
+	pid = fork();
+	if (pid == 0) {
+		execlp("nft", "nft", "-f", path, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	if (status)
+		return 9;
+	play_init(&y, script);
+	drive_probe(d, &y.p, play_done, NULL);
+	for (int i = 0; i < 100 && drive_active(d); i++)
+		loop_turn(loop, 1000000, &e);
+	if (strcmp(y.heard, heard))
+		printf("# got %s\n", y.heard);
+	fflush(stdout);
+	return strcmp(y.heard, heard) != 0;
+}
+
+/* ICMP is told the same in both families, by TCP and by UDP, and told once. */
+static void icmp(const char *kind, const char *v4, const char *v6)
+{
+	char path[] = "/tmp/drive_test_XXXXXX", heard[300];
+	FILE *f = fdopen(mkstemp(path), "w");
+	int status = 0;
+	pid_t pid;
+
+	fprintf(f,
+		"table inet wall {\nchain in {\ntype filter hook input priority 0\n"
+		"meta l4proto { tcp, udp } reject with icmpx %s\n}\n}\n",
+		kind);
+	fclose(f);
+	snprintf(heard, sizeof(heard),
+		 "start unreachable(%s) unreachable(%s) unreachable(%s) timeout unreachable(%s) "
+		 "timeout",
+		 v4, v6, v4, v6);
+	pid = fork();
+	if (pid == 0)
+		_exit(behind_wall(path, heard));
+	waitpid(pid, &status, 0);
+	unlink(path);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
+		skip("no network namespace or no nft here: ICMP %s", kind);
+	else
+		is_int(status, 0, kind);
+}
+
 /* ---- many ---- */
 
 static int open_fds(void)
@@ -830,6 +922,9 @@ int main(void)
 	no_descriptors();
 	full_arena();
 	no_route();
+	icmp("host-unreachable", "EHOSTUNREACH", "EHOSTUNREACH");
+	icmp("no-route", "ENETUNREACH", "ENETUNREACH");
+	icmp("admin-prohibited", "EHOSTUNREACH", "EACCES");
 	many();
 	no_time_wait();
 	under_way();
