@@ -3,15 +3,14 @@
 
 #include "app/schemas.h"
 #include "base/utf8.h"
+#include "io/sandbox.h"
 #include "io/unix.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,58 +18,29 @@ enum { DECODER_BEGIN = PIPE_OWN, DECODER_REFUSED };
 
 /* ---- the child ---- */
 
-/* All that reading bytes, unpacking them and writing to a socket that is open takes.  Anything
- * else, opening a file or a socket among it, gives EPERM. */
-static const int allowed[] = {
-	SCMP_SYS(read),	      SCMP_SYS(write),	       SCMP_SYS(close),
-	SCMP_SYS(lseek),      SCMP_SYS(poll),	       SCMP_SYS(mmap),
-	SCMP_SYS(munmap),     SCMP_SYS(mremap),	       SCMP_SYS(mprotect),
-	SCMP_SYS(madvise),    SCMP_SYS(brk),	       SCMP_SYS(futex),
-	SCMP_SYS(getrandom),  SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(exit_group), SCMP_SYS(exit),	       SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(gettid),     SCMP_SYS(getpid),	       SCMP_SYS(tgkill),
-	SCMP_SYS(fstat),      SCMP_SYS(newfstatat),    SCMP_SYS(gettimeofday),
-};
-
-static int limit_to(int resource, rlim_t most)
-{
-	return setrlimit(resource, &(struct rlimit){most, most});
-}
-
-static int confine_calls(void)
-{
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int result = filter ? 0 : -ENOMEM;
-
-	for (size_t i = 0; !result && i < sizeof(allowed) / sizeof(allowed[0]); i++)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	if (!result)
-		result = seccomp_load(filter); /* also sets no_new_privs */
-	seccomp_release(filter);
-	return result;
-}
-
-/* Gives up everything that reading does not need; fails closed. */
+/* Gives up everything that reading does not need; fails closed.  Landlock may be missing: without
+ * sockets and open(2) it would deny nothing more. */
 static int confine(struct err *e)
 {
+	const struct sandbox_rules rules = {.profile = SANDBOX_DECODER,
+					    .memory_b = L_DECODER_MEMORY_B,
+					    .cpu_s = L_DECODER_CPU_S};
+	struct sandbox_report did;
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	unsigned n;
-	int result = 0;
 
 	/* the library reads its configuration when it is first used */
 	EVP_Digest("", 0, sum, &n, EVP_sha256(), NULL);
 	EVP_Digest("", 0, sum, &n, EVP_md5(), NULL);
-#ifndef __SANITIZE_ADDRESS__ /* which wants terabytes of addresses */
-	result |= limit_to(RLIMIT_AS, L_DECODER_MEMORY_B);
-#endif
-	result |= limit_to(RLIMIT_CPU, L_DECODER_CPU_S) | limit_to(RLIMIT_FSIZE, 0) |
-		  limit_to(RLIMIT_CORE, 0);
-	if (!result)
-		result = confine_calls();
-	return result ? err_set(e, -EPERM,
-				"the decoder cannot be locked in (seccomp); `sextant doctor` says "
-				"more")
-		      : 0;
+	sandbox_enter(&rules, &did, NULL);
+	if (did.privs == SANDBOX_ON && did.limits == SANDBOX_ON && did.seccomp == SANDBOX_ON)
+		return 0;
+	return err_set(
+		e, -EPERM,
+		"the decoder cannot be locked in (privileges %s, limits %s, seccomp %s); `sextant "
+		"doctor` says more",
+		sandbox_state_words[did.privs], sandbox_state_words[did.limits],
+		sandbox_state_words[did.seccomp]);
 }
 
 /* Waits for the word to begin; false when the parent is gone or wants nothing. */

@@ -7,8 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int reach_out(void *ctx, struct sink *to, struct err *e)
@@ -69,6 +72,47 @@ static void test_one(decoder_fn fn, int want, const char *text, bool batch)
 	decoder_stop(&d);
 }
 
+static int never(void *ctx, struct sink *to, struct err *e)
+{
+	(void)ctx;
+	(void)to;
+	return err_set(e, -EINVAL, "it has begun to read");
+}
+
+/* As on a kernel without seccomp: this process, and so its decoders, can have no filter. */
+static bool forbid_seccomp(void)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+	bool good = f && !seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(seccomp), 0) &&
+		    !seccomp_rule_add(f, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
+				      SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP)) &&
+		    !seccomp_load(f);
+
+	seccomp_release(f);
+	return good;
+}
+
+static void test_unlocked(void)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		struct decoder d;
+		struct err e = {0};
+		struct batch *b = NULL;
+
+		if (!forbid_seccomp() || decoder_start(&d, STDIN_FILENO, never, NULL, &e) ||
+		    decoder_begin(&d, &e))
+			_exit(2);
+		decoder_next(&d, &b, &e);
+		decoder_stop(&d);
+		_exit(!strstr(e.text, "cannot be locked in") || !strstr(e.text, "seccomp off"));
+	}
+	waitpid(pid, &status, 0);
+	is_int(status, 0, "without seccomp nothing is read");
+}
+
 int main(void)
 {
 	struct decoder none = {0};
@@ -81,6 +125,7 @@ int main(void)
 #else
 	test_one(reach_out, -EINVAL, "file 1 made 1 net 1 child 1 much 1", false);
 #endif
+	test_unlocked();
 	decoder_stop(&none);
 	ok(true, "nothing to stop is fine");
 	return done();
