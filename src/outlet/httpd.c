@@ -100,7 +100,7 @@ static bool host_is_ours(const struct httpd *h, const struct http_request *r)
 
 static bool path_is_plain(const char *path)
 {
-	if (path[0] != '/' || strlen(path) > L_WEB_REQUEST_LINE_B)
+	if (path[0] != '/')
 		return false;
 	for (const char *p = path; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '\\' || !strncmp(p, "/..", 3))
@@ -313,6 +313,35 @@ static enum MHD_Result answer(struct httpd *h, const struct http_request *r)
 	return done;
 }
 
+/* The length of the request's target is the state until the headers are here: later it is decoded. */
+static void *on_target(void *ctx, const char *target, struct MHD_Connection *c)
+{
+	(void)ctx;
+	(void)c;
+	return (void *)(uintptr_t)(strlen(target) + 1);
+}
+
+/* The first call of a request: its line and headers are known.  False when they were refused. */
+static bool head_fits(struct MHD_Connection *c, size_t line_b, enum MHD_Result *done)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	if (line_b > L_WEB_REQUEST_LINE_B) {
+		limit_hit(LIMIT_WEB_REQUEST_LINE_B);
+		*done = refuse(c, MHD_HTTP_URI_TOO_LONG,
+			       "{\"error\":\"the address is too long\",\"remedy\":\"\"}");
+		return false;
+	}
+	if (info && info->header_size > L_WEB_HEADER_B) {
+		limit_hit(LIMIT_WEB_HEADER_B);
+		*done = refuse(c, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+			       "{\"error\":\"the headers are too long\",\"remedy\":\"\"}");
+		return false;
+	}
+	return true;
+}
+
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_len, void **state)
@@ -320,11 +349,14 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
 	struct httpd *h = ctx;
 	struct http_request r = {.method = method, .path = url, .connection = c};
 
-	(void)version;
 	(void)upload;
-	if (!*state) { /* first call: headers only; the answer comes with the second */
-		*state = h;
-		return MHD_YES;
+	if (*state != h) { /* first call: headers only; the answer comes with the second */
+		size_t line_b = strlen(method) + (uintptr_t)*state + strlen(version) + 1;
+		enum MHD_Result done = MHD_YES;
+
+		if (head_fits(c, line_b, &done))
+			*state = h;
+		return done;
 	}
 	if (*upload_len)
 		return MHD_NO; /* a GET with a body */
@@ -445,6 +477,7 @@ struct httpd *httpd_new(const struct httpd_config *c, struct err *e)
 	h->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, h,
 		on_request, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)L_WEB_CONNECTIONS,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)L_WEB_HEADER_B * 2, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);

@@ -1,10 +1,16 @@
 /* httpd_test: real requests over loopback; the server is run by hand between them. */
 #include "outlet/httpd.h"
+
+#include "base/limits.h"
+#include "test/netns.h"
 #include "test/tap.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void handle(void *ctx, const struct http_request *r, struct http_response *out)
@@ -25,8 +31,8 @@ static void handle(void *ctx, const struct http_request *r, struct http_response
 
 static int dial(uint16_t port)
 {
-	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback,
-				 .sin6_port = htons(port)};
+	struct sockaddr_in6 a = {
+		.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback, .sin6_port = htons(port)};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
@@ -72,6 +78,112 @@ static void one(struct httpd *h, const char *request, char *answer, size_t max, 
 	httpd_run(h);
 }
 
+/* ---- limits at -1, 0, +1 ---- */
+
+/* A request line of line_b bytes, or a head of head_b bytes, with one long header. */
+static void long_request(struct httpd *h, size_t line_b, size_t head_b, const char *want)
+{
+	static char request[2 * L_WEB_HEADER_B], answer[8192];
+	size_t n;
+
+	snprintf(request, sizeof(request), "GET /ok?q=");
+	for (n = strlen(request); n + strlen(" HTTP/1.1") < line_b; n++)
+		request[n] = 'a';
+	n += (size_t)snprintf(request + n, sizeof(request) - n, " HTTP/1.1\r\nHost: [::1]\r\nX: ");
+	for (; n + 4 < head_b; n++)
+		request[n] = 'x';
+	snprintf(request + n, sizeof(request) - n, "\r\n\r\n");
+	one(h, request, answer, sizeof(answer), "\r\n\r\n");
+	if (!ok(strstr(answer, want) != NULL, "line of %zu, head of %zu:%s", line_b,
+		strlen(request), want))
+		printf("# got: %.200s\n", answer);
+}
+
+static void sizes(struct httpd *h)
+{
+	uint64_t before = limit_hits(LIMIT_WEB_REQUEST_LINE_B);
+
+	for (size_t n = L_WEB_REQUEST_LINE_B - 1; n <= L_WEB_REQUEST_LINE_B + 1; n++)
+		long_request(h, n, 0, n <= L_WEB_REQUEST_LINE_B ? " 200 " : " 414 ");
+	is_int((long long)(limit_hits(LIMIT_WEB_REQUEST_LINE_B) - before), 1, "counted");
+	before = limit_hits(LIMIT_WEB_HEADER_B);
+	for (size_t n = L_WEB_HEADER_B - 1; n <= L_WEB_HEADER_B + 1; n++)
+		long_request(h, 0, n, n <= L_WEB_HEADER_B ? " 200 " : " 431 ");
+	is_int((long long)(limit_hits(LIMIT_WEB_HEADER_B) - before), 1, "counted");
+}
+
+/* Is the connection kept, after it had the time to be closed? */
+static bool kept(struct httpd *h, int fd)
+{
+	char byte;
+
+	for (int i = 0; i < 5; i++) {
+		httpd_run(h);
+		usleep(1000);
+	}
+	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+static int dial_from(uint16_t port, const char *source)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6};
+	int fd = socket(AF_INET6, SOCK_STREAM, 0), on = 1;
+
+	setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on));
+	inet_pton(AF_INET6, source, &a.sin6_addr);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return -1;
+	a.sin6_addr = in6addr_loopback;
+	a.sin6_port = htons(port);
+	return connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ? -1 : fd;
+}
+
+/* In a network of our own, where every address is ours: 9 if there can be none, else the number of
+ * what was not as it should be. */
+static int crowd(const struct httpd_config *c)
+{
+	char *argv[] = {(char *)"ip",  (char *)"-6",	(char *)"route",
+			(char *)"add", (char *)"local", (char *)"::/0",
+			(char *)"dev", (char *)"lo",	NULL};
+	int fd[L_WEB_CONNECTIONS_PER_PREFIX + 1], bad = 0;
+	struct err e = {0};
+	struct httpd *h;
+	char source[64];
+
+	if (!own_network() || run_program(argv))
+		return 9;
+	h = httpd_new(c, &e);
+	if (!h)
+		return 9;
+	for (int i = 0; i <= L_WEB_CONNECTIONS_PER_PREFIX; i++) {
+		snprintf(source, sizeof(source), "2001:db8:0:1::%x", i + 1);
+		fd[i] = dial_from(httpd_port(h), source);
+		bad += kept(h, fd[i]) != (i < L_WEB_CONNECTIONS_PER_PREFIX);
+	}
+	bad += limit_hits(LIMIT_WEB_CONNECTIONS_PER_PREFIX) != 1;
+	bad += !kept(h, dial_from(httpd_port(h), "2001:db8:0:2::1")); /* another prefix */
+	close(fd[0]);
+	kept(h, fd[1]);
+	bad += !kept(h, dial_from(httpd_port(h), "2001:db8:0:1::ffff")); /* one has left */
+	return bad > 8 ? 8 : bad;
+}
+
+static void prefixes(const struct httpd_config *c)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(crowd(c));
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
+		skip("no network namespace or no ip command here: connections from one prefix");
+	else
+		is_int(status, 0, "connections from one prefix");
+}
+
 int main(void)
 {
 	static const struct {
@@ -79,12 +191,14 @@ int main(void)
 	} rows[] = {
 		{"GET /ok?q=a%20b HTTP/1.1\r\nHost: [::1]\r\n\r\n", "q=a b", "a query is decoded"},
 		{"GET /ok HTTP/1.1\r\nHost: localhost:8064\r\n\r\n", "200 OK", "localhost is us"},
-		{"GET /ok HTTP/1.1\r\nHost: sextant.example\r\n\r\n", "200 OK", "a configured name is us"},
+		{"GET /ok HTTP/1.1\r\nHost: sextant.example\r\n\r\n", "200 OK",
+		 "a configured name is us"},
 		{"GET /ok HTTP/1.1\r\nHost: evil.example\r\n\r\n", " 421 ", "another name is not"},
 		{"GET /ok HTTP/1.1\r\n\r\n", " 400 ", "no Host is refused"},
 		{"POST /ok HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 0\r\n\r\n", " 405 ",
 		 "POST is refused"},
-		{"GET /../ok HTTP/1.1\r\nHost: [::1]\r\n\r\n", " 400 ", "a path upwards is refused"},
+		{"GET /../ok HTTP/1.1\r\nHost: [::1]\r\n\r\n", " 400 ",
+		 "a path upwards is refused"},
 		{"GET /%2e%2e/ok HTTP/1.1\r\nHost: [::1]\r\n\r\n", " 400 ", "an encoded one too"},
 		{"GET /nothing HTTP/1.1\r\nHost: [::1]\r\n\r\n", " 404 ", "unknown is 404"},
 		{"GET /ok HTTP/1.1\r\nHost: [::1]\r\nIf-None-Match: \"v1\"\r\n\r\n", " 304 ",
@@ -114,6 +228,9 @@ int main(void)
 			printf("# got: %.200s\n", answer);
 	}
 
+	sizes(h);
+	prefixes(&c);
+
 	fd = dial(httpd_port(h));
 	if (write(fd, "GET /stream HTTP/1.1\r\nHost: [::1]\r\n\r\n", 38) < 0)
 		perror("write");
@@ -121,7 +238,8 @@ int main(void)
 	is_int((long long)httpd_streams(h), 1, "one stream is open");
 	httpd_event(h, "round", "{\"done\":1}");
 	read_some(h, fd, answer, sizeof(answer), "done");
-	ok(strstr(answer, "event: round\ndata: {\"done\":1}\n\n") != NULL, "an event arrives whole");
+	ok(strstr(answer, "event: round\ndata: {\"done\":1}\n\n") != NULL,
+	   "an event arrives whole");
 	for (int i = 0; i < 5000; i++) /* nobody reads: 64 KiB behind, then cut off */
 		httpd_event(h, "flood", "{\"x\":\"................................\"}");
 	for (int i = 0; i < 200 && httpd_streams(h); i++) {

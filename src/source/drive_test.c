@@ -2,18 +2,17 @@
 #include "source/drive.h"
 
 #include "base/limits.h"
+#include "test/netns.h"
 #include "test/tap.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -636,33 +635,11 @@ static void no_route(void)
 		is_int(status, 0, "no route is unreachable, no address of ours unknown");
 }
 
-/* A network of our own, and root in it for the programs that we start. */
-static bool own_network(void)
-{
-	unsigned uid = getuid();
-	bool good = unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
-	FILE *f = good ? fopen("/proc/self/uid_map", "w") : NULL;
-
-	if (f) {
-		fprintf(f, "0 %u 1\n", uid);
-		good = fclose(f) == 0;
-	}
-	return good;
-}
-
-static bool lo_up(void)
-{
-	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), rc = ioctl(fd, SIOCSIFFLAGS, &r);
-
-	close(fd);
-	return rc == 0;
-}
-
 /* A wall on loopback that answers each packet by ICMP, in a namespace of its own: 9 if it cannot be
  * built here, else whether the probe heard this. */
-static int behind_wall(const char *path, const char *heard)
+static int behind_wall(char *path, const char *heard)
 {
+	char *nft[] = {(char *)"nft", (char *)"-f", path, NULL};
 	struct step ask = with(to(STEP_UDP, "127.0.0.1", 53), "x");
 	struct step ask6 = with(to(STEP_UDP, "::1", 53), "x");
 	struct step script[] = {to(STEP_CONNECT, "127.0.0.1", 80),
@@ -675,18 +652,8 @@ static int behind_wall(const char *path, const char *heard)
 	struct drive *d = drive_new(loop, guard, tls);
 	struct play y;
 	struct err e;
-	pid_t pid;
-	int status = 1;
 
-	if (!own_network() || !lo_up())
-		return 9;
-	pid = fork();
-	if (pid == 0) {
-		execlp("nft", "nft", "-f", path, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, &status, 0);
-	if (status)
+	if (!own_network() || run_program(nft))
 		return 9;
 	play_init(&y, script);
 	drive_probe(d, &y.p, play_done, NULL);
