@@ -2,14 +2,17 @@
  */
 #include "app/decoder.h"
 
+#include "base/limits.h"
 #include "core/registry.h"
 #include "test/tap.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +38,35 @@ static int give_one(void *ctx, struct sink *to, struct err *e)
 	(void)ctx;
 	batch_add(b, 1, "AS64496", "registry", "r", OUTCOME_OK);
 	return to->put(to, b, e);
+}
+
+/* Then it waits to be asked about. */
+static int give_and_wait(void *ctx, struct sink *to, struct err *e)
+{
+	int result = give_one(ctx, to, e);
+
+	for (;;)
+		poll(NULL, 0, -1);
+	return result;
+}
+
+/* Takes all that it can get, in pages. */
+static int take_memory(void *ctx, struct sink *to, struct err *e)
+{
+	int64_t got = 0, piece = L_DECODER_MEMORY_B;
+
+	(void)ctx;
+	(void)to;
+	while (piece >= 4096) {
+		if (mmap(NULL, (size_t)piece, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		    MAP_FAILED)
+			piece /= 2;
+		else
+			got += piece;
+	}
+	return err_set(e, -EINVAL, "%s",
+		       got < L_DECODER_MEMORY_B && got > L_DECODER_MEMORY_B / 4 ? "is bounded"
+										: "has no bound");
 }
 
 static int die(void *ctx, struct sink *to, struct err *e)
@@ -69,6 +101,36 @@ static void test_one(decoder_fn fn, int want, const char *text, bool batch)
 	}
 	is_int(result, want, "the answer");
 	ok(strstr(e.text, text) != NULL, "the sentence: %s", e.text);
+	decoder_stop(&d);
+}
+
+/* The kernel keeps these to the byte and to the second; what it was told is read from outside. */
+static void test_limits(void)
+{
+	struct decoder d;
+	struct err e = {0};
+	struct batch *b = NULL;
+	struct rlimit memory, cpu, file, core;
+	int result = decoder_start(&d, STDIN_FILENO, give_and_wait, NULL, &e);
+
+	if (!result)
+		result = decoder_begin(&d, &e);
+	is_int(result ? result : decoder_next(&d, &b, &e), 1, "it is locked in and at work");
+	batch_free(b);
+	prlimit(d.pid, RLIMIT_AS, NULL, &memory);
+	prlimit(d.pid, RLIMIT_CPU, NULL, &cpu);
+	prlimit(d.pid, RLIMIT_FSIZE, NULL, &file);
+	prlimit(d.pid, RLIMIT_CORE, NULL, &core);
+	is_int((long long)cpu.rlim_max, L_DECODER_CPU_S, "CPU seconds");
+	is_int((long long)cpu.rlim_cur, L_DECODER_CPU_S, "none less");
+	is_int((long long)file.rlim_max, 0, "no file grows");
+	is_int((long long)core.rlim_max, 0, "no core");
+#ifdef __SANITIZE_ADDRESS__
+	skip("the sanitizer needs more addresses than a decoder gets");
+#else
+	is_int((long long)memory.rlim_max, L_DECODER_MEMORY_B, "bytes of addresses");
+	is_int((long long)memory.rlim_cur, L_DECODER_MEMORY_B, "none less");
+#endif
 	decoder_stop(&d);
 }
 
@@ -123,8 +185,10 @@ int main(void)
 #ifdef __SANITIZE_ADDRESS__
 	skip("the sanitizer needs more addresses than a decoder gets");
 #else
+	test_one(take_memory, -EINVAL, "is bounded", false);
 	test_one(reach_out, -EINVAL, "file 1 made 1 net 1 child 1 much 1", false);
 #endif
+	test_limits();
 	test_unlocked();
 	decoder_stop(&none);
 	ok(true, "nothing to stop is fine");

@@ -1,5 +1,8 @@
-/* Handshakes over a socket pair with a server made here: certificates good and bad are told apart. */
+/* Handshakes over a socket pair with a server made here: certificates good and bad are told apart.
+ */
 #include "io/tls.h"
+
+#include "base/limits.h"
 #include "test/tap.h"
 
 #include <errno.h>
@@ -11,13 +14,25 @@
 
 static EVP_PKEY *key;
 
+static void add_extension(X509 *x, int nid, const char *text)
+{
+	X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, NULL, nid, text);
+
+	X509_add_ext(x, ext, -1);
+	X509_EXTENSION_free(ext);
+}
+
+static void sign(X509 *x)
+{
+	X509_sign(x, key, EVP_PKEY_is_a(key, "ED25519") ? NULL : EVP_sha256());
+}
+
 /* Self-signed for the name, valid from..to seconds from now. */
 static X509 *certificate(const char *name, long from, long to)
 {
 	X509 *x = X509_new();
 	X509_NAME *subject = X509_get_subject_name(x);
 	char san[300];
-	X509_EXTENSION *ext;
 
 	X509_set_version(x, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
@@ -28,10 +43,8 @@ static X509 *certificate(const char *name, long from, long to)
 				   -1, 0);
 	X509_set_issuer_name(x, subject);
 	snprintf(san, sizeof(san), "DNS:%s", name);
-	ext = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, san);
-	X509_add_ext(x, ext, -1);
-	X509_EXTENSION_free(ext);
-	X509_sign(x, key, EVP_sha256());
+	add_extension(x, NID_subject_alt_name, san);
+	sign(x);
 	return x;
 }
 
@@ -61,43 +74,159 @@ static int shake(struct tls *t, SSL *server)
 	return rc;
 }
 
-static void one(X509 *shown, X509 *trusted, int version, const char *name, const char *problem)
+struct ends {
+	struct tls_client *client;
+	SSL_CTX *ctx;
+	struct tls *near;
+	SSL *far;
+	int pair[2];
+};
+
+static void ends_init(struct ends *n, X509 *shown, X509 *trusted, const char *name)
 {
 	struct err e = {0};
-	struct tls_client *c = client_trusting(trusted, &e);
-	SSL_CTX *x = SSL_CTX_new(TLS_server_method());
-	int pair[2];
+
+	n->client = client_trusting(trusted, &e);
+	n->ctx = SSL_CTX_new(TLS_server_method());
+	SSL_CTX_set_security_level(n->ctx, 0);
+	SSL_CTX_use_certificate(n->ctx, shown);
+	SSL_CTX_use_PrivateKey(n->ctx, key);
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, n->pair);
+	n->near = tls_new(n->client, n->pair[0], name);
+	n->far = SSL_new(n->ctx);
+	SSL_set_fd(n->far, n->pair[1]);
+	SSL_set_accept_state(n->far);
+}
+
+static void ends_done(struct ends *n)
+{
+	tls_free(n->near);
+	SSL_free(n->far);
+	close(n->pair[0]);
+	close(n->pair[1]);
+	SSL_CTX_free(n->ctx);
+	tls_client_free(n->client);
+}
+
+static void one(X509 *shown, X509 *trusted, int version, const char *name, const char *problem)
+{
+	struct ends n;
 	struct tls *t;
-	SSL *server;
 	char got[8];
 
-	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair);
-	SSL_CTX_set_security_level(x, 0);
-	SSL_CTX_set_max_proto_version(x, version);
-	SSL_CTX_use_certificate(x, shown);
-	SSL_CTX_use_PrivateKey(x, key);
-	server = SSL_new(x);
-	SSL_set_fd(server, pair[1]);
-	SSL_set_accept_state(server);
-	t = tls_new(c, pair[0], name);
-	is_int(shake(t, server), 1, name);
+	ends_init(&n, shown, trusted, name);
+	SSL_set_max_proto_version(n.far, version);
+	t = n.near;
+	is_int(shake(t, n.far), 1, name);
 	is_str(tls_result(t)->problem, problem, "problem");
 	is_int(tls_result(t)->verified, !problem, "verified");
 	is_int((long long)strlen(tls_result(t)->cert_sha256), 64, "digest of the leaf");
 	is_int((long long)strlen(tls_result(t)->spki_sha256), 64, "digest of its key");
-	is_str(tls_result(t)->version, SSL_get_version(server), "version");
+	is_str(tls_result(t)->version, SSL_get_version(n.far), "version");
 	is_int(tls_write(t, "ping", 4), 4, "a write");
-	is_int(SSL_read(server, got, sizeof(got)), 4, "arrives");
+	is_int(SSL_read(n.far, got, sizeof(got)), 4, "arrives");
 	is_int(tls_read(t, got, sizeof(got)), -EAGAIN, "nothing to read yet");
-	SSL_write(server, "pong", 4);
+	SSL_write(n.far, "pong", 4);
 	is_int(tls_read(t, got, sizeof(got)), 4, "an answer");
-	SSL_free(server);
-	close(pair[1]);
+	shutdown(n.pair[1], SHUT_RDWR);
 	is_int(tls_read(t, got, sizeof(got)), 0, "the end");
-	tls_free(t);
-	close(pair[0]);
-	SSL_CTX_free(x);
-	tls_client_free(c);
+	ends_done(&n);
+}
+
+/* ---- limits at -1, 0, +1 ---- */
+
+/* A chain of n certificates: the leaf, and others that have nothing to do with it. */
+static void chain(X509 *good, X509 *other, int n)
+{
+	uint64_t before = limit_hits(LIMIT_TLS_CHAIN);
+	bool past = n > L_TLS_CHAIN;
+	struct ends ends;
+
+	ends_init(&ends, good, good, "a.test");
+	for (int i = 1; i < n; i++)
+		SSL_add1_chain_cert(ends.far, other);
+	is_int(shake(ends.near, ends.far), 1, "a chain is completed, whatever its length");
+	is_str(tls_result(ends.near)->problem, past ? "other" : NULL, "certificates in a chain");
+	is_int((long long)(limit_hits(LIMIT_TLS_CHAIN) - before), past, "counted");
+	ends_done(&ends);
+}
+
+/* A certificate of n names, of which the last is the one. */
+static void names(int n)
+{
+	uint64_t before = limit_hits(LIMIT_TLS_SAN);
+	bool past = n > L_TLS_SAN;
+	X509 *x = certificate("other.test", -3600, 3600);
+	char text[16384] = "";
+	struct ends ends;
+
+	for (int i = 1; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "DNS:n%d.test,", i);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "DNS:a.test");
+	X509_EXTENSION_free(X509_delete_ext(x, 0));
+	add_extension(x, NID_subject_alt_name, text);
+	sign(x);
+	ends_init(&ends, x, x, "a.test");
+	is_int(shake(ends.near, ends.far), 1, "many names");
+	is_str(tls_result(ends.near)->problem, past ? "name_mismatch" : NULL,
+	       "names that are read");
+	is_int((long long)(limit_hits(LIMIT_TLS_SAN) - before), past, "counted");
+	ends_done(&ends);
+	X509_free(x);
+}
+
+/* A handshake with `pad` bytes of comment in its chain: how many bytes did the far side send? */
+static int64_t padded(X509 *leaf, size_t pad, int *rc, char why[static 64])
+{
+	X509 *x = certificate("pad.test", -3600, 3600);
+	char *comment = malloc(pad + 1);
+	struct ends ends;
+	int64_t sent;
+
+	memset(comment, 'x', pad);
+	comment[pad] = '\0';
+	add_extension(x, NID_netscape_comment, comment);
+	sign(x);
+	ends_init(&ends, leaf, leaf, "a.test");
+	SSL_set_num_tickets(ends.far, 0);
+	SSL_add1_chain_cert(ends.far, x);
+	*rc = shake(ends.near, ends.far);
+	snprintf(why, 64, "%s", tls_why(ends.near));
+	sent = (int64_t)BIO_number_written(SSL_get_wbio(ends.far));
+	ends_done(&ends);
+	free(comment);
+	X509_free(x);
+	return sent;
+}
+
+/* Ed25519, whose signatures are all of one length. */
+static void handshake_bytes(void)
+{
+	EVP_PKEY *before = key;
+	X509 *leaf;
+
+	key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	leaf = certificate("a.test", -3600, 3600);
+	for (int64_t want = L_TLS_HANDSHAKE_B - 1; want <= L_TLS_HANDSHAKE_B + 1; want++) {
+		bool past = want > L_TLS_HANDSHAKE_B;
+		int64_t sent = 0, pad = 60000;
+		uint64_t hits = 0;
+		char why[64];
+		int rc = 0;
+
+		for (int i = 0; i < 10 && sent != want; i++) {
+			hits = limit_hits(LIMIT_TLS_HANDSHAKE_B);
+			sent = padded(leaf, (size_t)pad, &rc, why);
+			pad += want - sent;
+		}
+		is_int(sent, want, "bytes of a handshake");
+		is_int(rc, past ? -EPROTO : 1, "and its end");
+		is_str(why, past ? "handshake_limit" : "", "and why");
+		is_int((long long)(limit_hits(LIMIT_TLS_HANDSHAKE_B) - hits), past, "counted");
+	}
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+	key = before;
 }
 
 static void no_tls(X509 *trusted, const char *bytes, const char *why)
@@ -110,7 +239,8 @@ static void no_tls(X509 *trusted, const char *bytes, const char *why)
 	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair);
 	t = tls_new(c, pair[0], "a.test");
 	is_int(tls_handshake(t), 0, "the hello goes out");
-	is_int((long long)send(pair[1], bytes, strlen(bytes), 0), (long long)strlen(bytes), "bytes");
+	is_int((long long)send(pair[1], bytes, strlen(bytes), 0), (long long)strlen(bytes),
+	       "bytes");
 	shutdown(pair[1], SHUT_WR);
 	for (int i = 0; i < 5 && rc == 0; i++)
 		rc = tls_handshake(t);
@@ -142,6 +272,11 @@ int main(void)
 	one(early, early, TLS1_3_VERSION, "a.test", "not_yet_valid");
 	no_tls(good, "220 mail.example.test\r\n", "not_tls");
 	no_tls(good, "", "closed");
+	for (int n = L_TLS_CHAIN - 1; n <= L_TLS_CHAIN + 1; n++)
+		chain(good, other, n);
+	for (int n = L_TLS_SAN - 1; n <= L_TLS_SAN + 1; n++)
+		names(n);
+	handshake_bytes();
 	ok(!tls_client_new("/nonexistent/ca.pem", &e) && strstr(e.text, "/nonexistent/ca.pem"),
 	   "a missing file of roots is named: %s", e.text);
 	X509_free(good);

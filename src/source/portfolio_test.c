@@ -5,6 +5,7 @@
 #include "test/tap.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define L63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -211,9 +212,47 @@ static void test_maps(void)
 	arena_done(&a);
 }
 
-/* Limits at n - 1, n, n + 1: columns here; rows and bytes are too many for a unit test's memory, so
- * the bytes are tried through the file's size alone. */
-static void test_limits(void)
+/* What a portfolio of these bytes gives, and whether it hit the limit. */
+static void one_limit(enum limit which, const char *data, size_t len, bool past)
+{
+	uint64_t before = limit_hits(which);
+	struct portfolio p;
+	struct err e = {0};
+
+	portfolio_init(&p);
+	is_int(portfolio_parse(&p, data, len, NULL, &e), past ? -E2BIG : 0, limit_table[which].name);
+	is_int((long long)(limit_hits(which) - before), past, "counted");
+	portfolio_done(&p);
+}
+
+/* One row as long as the file. */
+static void test_bytes(void)
+{
+	size_t max = (size_t)L_PORTFOLIO_FILE_B + 1;
+	char *data = mmap(NULL, max, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(data, "domain\n", 7);
+	for (size_t n = max - 2; n <= max; n++)
+		one_limit(LIMIT_PORTFOLIO_FILE_B, data, n, n > L_PORTFOLIO_FILE_B);
+	munmap(data, max);
+}
+
+/* Rows without a domain, the least that a row can be.  Below the limit there is no third run: these
+ * are many rows, and that at the limit has passed it. */
+static void test_rows(void)
+{
+	size_t head = 7, max = head + 2 * ((size_t)L_PORTFOLIO_ROWS + 1);
+	char *data = malloc(max);
+
+	memcpy(data, "domain\n", head);
+	for (size_t i = head; i < max; i += 2)
+		memcpy(data + i, ",\n", 2);
+	one_limit(LIMIT_PORTFOLIO_ROWS, data, max - 2, false);
+	one_limit(LIMIT_PORTFOLIO_ROWS, data, max, true);
+	free(data);
+}
+
+static void test_columns(void)
 {
 	for (int n = L_CSV_COLUMNS - 1; n <= L_CSV_COLUMNS + 1; n++) {
 		struct portfolio p;
@@ -304,7 +343,9 @@ int main(void)
 	test_guess();
 	test_refused();
 	test_maps();
-	test_limits();
+	test_columns();
+	test_rows();
+	test_bytes();
 	test_real();
 	return done();
 }

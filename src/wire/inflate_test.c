@@ -93,9 +93,57 @@ static void caps(void)
 	free(big);
 }
 
+/* Noise, then zeros, so that the ratio is greatest at the end: n bytes that are the limit's multiple of
+ * what they pack to.  A piece must not end shortly before them, where the trailer is still to come. */
+static size_t at_ratio(uint8_t *page, size_t max)
+{
+	for (size_t noise = 1000;; noise++) {
+		size_t low = noise, high = max;
+		uint32_t x = (uint32_t)noise;
+
+		memset(page, 0, max);
+		for (size_t i = 0; i < noise; i++) {
+			x = x * 1664525 + 1013904223;
+			page[i] = (uint8_t)(x >> 24);
+		}
+		while (low < high) {
+			size_t n = (low + high) / 2;
+
+			pack(page, n, 31, 9);
+			if (n < L_HTTP_RATIO * packed_n)
+				low = n + 1;
+			else
+				high = n;
+		}
+		pack(page, low, 31, 9);
+		if (low == L_HTTP_RATIO * packed_n && low % 8192 > 4096)
+			return low;
+	}
+}
+
+static void ratio(void)
+{
+	size_t max = 400000, n;
+	uint8_t *page = malloc(max);
+	const char *why;
+
+	n = at_ratio(page, max);
+	for (int past = -1; past <= 1; past++) {
+		uint64_t before = limit_hits(LIMIT_HTTP_RATIO);
+
+		pack(page, n + (size_t)past, 31, 9);
+		is_int((long long)packed_n, (long long)(n / L_HTTP_RATIO), "packed to as many bytes");
+		is_int(run(true, 0, &why), past > 0 ? INFLATE_LIMIT : INFLATE_DONE, "the ratio");
+		is_str(why, past > 0 ? "ratio" : NULL, "and why");
+		is_int((long long)(limit_hits(LIMIT_HTTP_RATIO) - before), past > 0, "counted");
+	}
+	free(page);
+}
+
 int main(void)
 {
 	forms();
 	caps();
+	ratio();
 	return done();
 }
