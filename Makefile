@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_FLAGS ?=
 T ?= addr
 
-.PHONY: all setup web check sanitize fuzz bench lint format docs install clean help
+.PHONY: all setup web demo check sanitize fuzz bench lint format docs install clean help
 all: $(BUILD)/build.ninja web
 	@ninja -C $(BUILD) --quiet
 
@@ -18,6 +18,9 @@ setup: ## install what is missing (Debian packages, npm packages)
 
 web: setup ## build the pages (web/dist)
 	@tools/web
+
+demo: all ## the whole path on a laboratory internet, then the dashboard (ONCE=1: check it and end)
+	@tools/demo $(BUILD) $(ONCE)
 
 check: all ## all tests, in under 15 minutes; ends with "N passed, N failed"
 	@tools/check $(BUILD)
