@@ -17,10 +17,15 @@
 
 const char *const target_op_words[] = {">=", ">", "=", "<=", "<", "rank", NULL};
 
-enum cell { ID, TEXT_ZH, TEXT_EN, DUE, SET, INDICATOR, OP, THRESHOLD, UNIT, GRADE, SOURCE, CELLS };
-static const char *const cell_names[CELLS] = {"id",   "text_zh",   "text_en", "due",
-					      "set",  "indicator", "op",      "threshold",
-					      "unit", "grade",	   "source"};
+const char *const plan_dimensions[] = {"network", "application", "terminal", "user",
+				       "traffic", "foundation",	 "security", NULL};
+
+enum cell {
+	ID, DIMENSION, TEXT_ZH, TEXT_EN, DUE, SET, INDICATOR, OP, THRESHOLD, UNIT, GRADE, SOURCE, CELLS
+};
+static const char *const cell_names[CELLS] = {
+	"id",	     "dimension", "text_zh",   "text_en", "due",   "set",
+	"indicator", "op",	  "threshold", "unit",	  "grade", "source"};
 static const bool cell_needed[CELLS] = {
 	[ID] = true, [DUE] = true, [INDICATOR] = true, [OP] = true, [THRESHOLD] = true};
 
@@ -232,14 +237,30 @@ static int read_threshold(struct parse *p, struct target *t, struct err *e)
 	return 0;
 }
 
+static int read_dimension(struct parse *p, struct target *t, struct err *e)
+{
+	const char *text = cell(p, DIMENSION);
+	size_t i = 0;
+
+	t->dimension = *text ? text : t->indicator ? t->indicator->dimension : "";
+	while (*text && plan_dimensions[i] && strcmp(plan_dimensions[i], text))
+		i++;
+	if (plan_dimensions[i])
+		return 0;
+	return wrong(p, e, "dimension is network, application, terminal, user, traffic, foundation or "
+		     "security, not", text);
+}
+
 static int read_measure(struct parse *p, struct target *t, struct err *e)
 {
 	const char *id = cell(p, INDICATOR), *grade = cell(p, GRADE);
 
 	t->indicator = *id ? indicator_find(id) : NULL;
 	if (*id && !t->indicator)
-		return wrong(p, e, "leave the cell empty when nothing measures it; there is no indicator",
-			     id);
+		return wrong(p, e, "leave the cell empty when nothing measures it, or see "
+			     "`sextant show --list`: there is no indicator", id);
+	if (read_dimension(p, t, e))
+		return e->code;
 	if (strlen(grade) > 1 || !strchr("MDR", grade[0]))
 		return wrong(p, e, "grade is M, D or R, not", grade);
 	t->grade = grade[0] ? grade[0] : 'M';

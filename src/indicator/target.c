@@ -25,7 +25,7 @@ bool target_is_bad(enum target_status s)
 
 static bool wants_more(const struct target *t)
 {
-	return t->op == TARGET_GE || t->op == TARGET_GT || t->op == TARGET_EQ;
+	return t->op == TARGET_GE || t->op == TARGET_GT;
 }
 
 static bool compare(const struct target *t, double value)
@@ -46,17 +46,21 @@ static bool compare(const struct target *t, double value)
 /* Is it met for certain: by the end of the interval that is worse? */
 static bool meets(const struct target *t, const struct point *p)
 {
-	double bad_end = wants_more(t) ? p->lo : p->hi;
+	double lo = isnan(p->lo) ? p->value : p->lo, hi = isnan(p->hi) ? p->value : p->hi;
 
-	return compare(t, isnan(bad_end) ? p->value : bad_end);
+	if (t->op == TARGET_EQ)
+		return compare(t, lo) && compare(t, hi);
+	return compare(t, wants_more(t) ? lo : hi);
 }
 
 /* Is it not met for certain: not even by the end that is better? */
 static bool fails(const struct target *t, const struct point *p)
 {
-	double good_end = wants_more(t) ? p->hi : p->lo;
+	double lo = isnan(p->lo) ? p->value : p->lo, hi = isnan(p->hi) ? p->value : p->hi;
 
-	return !compare(t, isnan(good_end) ? p->value : good_end);
+	if (t->op == TARGET_EQ)
+		return !compare(t, lo) && !compare(t, hi) && (t->threshold < lo || t->threshold > hi);
+	return !compare(t, wants_more(t) ? hi : lo);
 }
 
 /* ---- projection ---- */
@@ -126,13 +130,19 @@ static bool fit(const struct target *t, const struct point *p, size_t n, struct 
 	return true;
 }
 
+/* Must the value grow to reach the threshold? */
+static bool must_grow(const struct target *t, const struct point *last)
+{
+	return t->op == TARGET_EQ ? last->value < t->threshold : wants_more(t);
+}
+
 /* When the line reaches the threshold, if it runs towards it. */
 static int64_t crossing(const struct target *t, const struct line *l, const struct point *last)
 {
 	double want = forward(t, inside(t, t->threshold, last->n));
 	double now = l->a + l->b * days(l, last->at_us), ahead;
 
-	if (wants_more(t) ? l->b <= 0 : l->b >= 0)
+	if (must_grow(t, last) ? l->b <= 0 : l->b >= 0)
 		return I64_NULL;
 	ahead = (want - now) / l->b * (double)DAY_US;
 	if (!(fabs(ahead) < (double)FAR_US))
@@ -140,11 +150,21 @@ static int64_t crossing(const struct target *t, const struct line *l, const stru
 	return last->at_us + (int64_t)ahead;
 }
 
+/* How many of the last points the line may use: at most PROJECT_MAX, all over one list. */
+static size_t usable(const struct point *p, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && k < PROJECT_MAX && p[n - 1 - k].version == p[n - 1].version)
+		k++;
+	return k;
+}
+
 static void project(const struct target *t, const struct point *p, size_t n, struct projection *out)
 {
 	/* 97.5 % of Student's t for 1 to 6 degrees of freedom */
 	static const double student[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447};
-	size_t k = n < PROJECT_MAX ? n : PROJECT_MAX;
+	size_t k = usable(p, n);
 	double x, y, half;
 	struct line l;
 
@@ -171,7 +191,7 @@ static bool projected_meets(const struct target *t, const struct point *last,
 	double want = forward(t, inside(t, t->threshold, last->n));
 	double got = forward(t, j->value);
 
-	return wants_more(t) ? got >= want - 1e-9 : got <= want + 1e-9;
+	return must_grow(t, last) ? got >= want - 1e-9 : got <= want + 1e-9;
 }
 
 /* ---- the judgement ---- */
@@ -198,10 +218,12 @@ static const char *day(const struct judge *j, int64_t at_us)
 	return arena_str(j->arena, date_text(at_us, text));
 }
 
-/* The last value before the due date, unless it is too old to stand for it. */
+/* The last value before the due date, once that is past, unless it is too old to stand for it. */
 static void find_at_due(struct judge *j)
 {
-	for (size_t i = j->points.n; j->t->due_us != I64_NULL && i-- > 0;) {
+	if (j->t->due_us == I64_NULL || j->now_us < j->t->due_us)
+		return;
+	for (size_t i = j->points.n; i-- > 0;) {
 		const struct point *p = &j->points.at[i];
 
 		if (p->at_us >= j->t->due_us)
@@ -284,8 +306,9 @@ static void judge_projection(struct judge *j)
 	const char *when_en = "the line never reaches it", *when_zh = "按此趋势不会达到";
 
 	if (p->at_us == I64_NULL) {
-		say(j, TARGET_AT_RISK, "not met, and there are fewer than 3 periods to project from",
-		    "尚未达标，且不足 3 个周期，无法推算");
+		say(j, TARGET_AT_RISK,
+		    "not met, and there are fewer than 3 periods over this list to project from",
+		    "尚未达标，且以现行名单测得的周期不足 3 个，无法推算");
 		return;
 	}
 	if (p->crosses_us != I64_NULL) {
@@ -313,12 +336,21 @@ static void judge_ahead(struct judge *j)
 		judge_projection(j);
 }
 
+/* How far the value now is from the threshold. */
+static double distance(const struct target *t, double value)
+{
+	if (compare(t, value))
+		return 0;
+	return t->op == TARGET_GE || t->op == TARGET_GT ? t->threshold - value
+							: fabs(value - t->threshold);
+}
+
 static void result_clear(struct target_result *out, const struct target *t)
 {
 	*out = (struct target_result){
 		.target = t, .at_due.at_us = I64_NULL, .now.at_us = I64_NULL,
 		.projection = {.at_us = I64_NULL, .crosses_us = I64_NULL},
-		.first_met_us = I64_NULL, .days_late = I64_NULL,
+		.first_met_us = I64_NULL, .days_late = I64_NULL, .distance = NAN,
 		.source_text = "", .source_text_zh = "",
 	};
 }
@@ -340,6 +372,7 @@ void target_judge(const struct target *t, const struct point *points, size_t n, 
 		return;
 	}
 	out->now = j.points.at[j.points.n - 1];
+	out->distance = distance(t, out->now.value);
 	find_at_due(&j);
 	met = first_met(&j, INT64_MIN);
 	out->first_met_us = met ? met->at_us : I64_NULL;
@@ -387,6 +420,21 @@ static size_t rank_points(const struct target *t, const struct series *s, struct
 	return n;
 }
 
+/* A place in the world is known only when the whole world was looked at: *missing is the number of
+ * registries without a file. */
+static int registries_missing(const struct facts *f, struct arena *a, int64_t *missing,
+			      struct err *e)
+{
+	struct table t;
+
+	if (facts_query(f, a, "SELECT 5 - count(DISTINCT subject) AS missing FROM obs_dataset WHERE "
+			"kind = 'rir' AND subject IN ('afrinic', 'apnic', 'arin', 'lacnic', 'ripencc')",
+			NULL, 0, &t, e))
+		return e->code;
+	*missing = t.n_rows ? value_int(table_at(&t, 0, 0), 5) : 5;
+	return 0;
+}
+
 static void judge_series(const struct plan *p, const struct target *t, const struct series *s,
 			 int64_t now_us, struct arena *a, struct target_result *out)
 {
@@ -407,13 +455,24 @@ int target_eval(const struct plan *p, const struct target *t, const struct facts
 		struct arena *a, struct target_result *out, struct err *e)
 {
 	struct series_ask ask = series_ask_all();
+	int64_t missing = 0;
 	struct series s;
 
 	result_clear(out, t);
 	if (!t->indicator)
 		return no_data(out, "this version has nothing that measures it", "本版本尚无法测量该项");
+	if (t->op == TARGET_RANK && !indicator_is_round(t->indicator) &&
+	    registries_missing(f, a, &missing, e))
+		return err_wrap(e, "target %s", t->id);
+	if (missing)
+		return no_data(out,
+			       arena_printf(a, "a place among all needs the files of all five registries; "
+					    "%lld are not here: run `sextant ingest rir`",
+					    (long long)missing),
+			       arena_printf(a, "名次须有五大注册机构的全部文件；现缺 %lld 家，请执行 "
+					    "`sextant ingest rir`", (long long)missing));
 	ask.to_us = now_us + 1;
-	ask.portfolio = t->portfolio;
+	ask.portfolio = t->portfolio ? t->portfolio : p->portfolio;
 	ask.by = t->op == TARGET_RANK ? t->rank_by : NULL;
 	ask.filters = t->filters;
 	ask.n_filters = t->n_filters;

@@ -11,9 +11,12 @@
  *   NO-DATA   no indicator, no list, no round, or nothing decided in the set.  Never 0
  *   STALE     the last value is older than two periods, and nothing above it was settled before
  *
+ * "=" is met when the whole interval is the threshold, and missed when it does not hold it.
+ *
  * Projection: straight line through the last 8 periods (least squares), of the logit of a share or of
  * the plain value of anything else, with its 95 % prediction interval (Student's t).  A share is kept
- * half a subject away from 0 and 1 for the logit, and so is its threshold.
+ * half a subject away from 0 and 1 for the logit, and so is its threshold.  Periods before the last
+ * change of the list are left out: a new list is not progress.
  * A rank target is judged by the place now and on the due date; it is not projected.
  */
 #ifndef INDICATOR_TARGET_H
@@ -44,6 +47,8 @@ struct target_result {
 	struct projection projection;
 	int64_t first_met_us;          /* I64_NULL: never seen */
 	int64_t days_late;             /* LATE-MET; else I64_NULL */
+	double distance;               /* from the value now to the threshold, in the indicator's unit:
+					* 0 when it is reached; NaN: no value */
 	const char *why_en, *why_zh;   /* one sentence */
 	const char *source_text, *source_text_zh; /* see struct series */
 };
