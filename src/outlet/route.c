@@ -68,7 +68,7 @@ void call_value(struct call *c, const char *key, const struct value *v)
 
 /* ---- figures ---- */
 
-static void point_members(struct call *c, const struct point *p)
+void call_point_members(struct call *c, const struct point *p)
 {
 	call_time(c, "at", p->at_us);
 	json_put_f64(c->json, "value", p->value);
@@ -85,7 +85,7 @@ void call_point(struct call *c, const struct point *p)
 {
 	json_object(c->json);
 	json_put_text(c->json, "group", p->group);
-	point_members(c, p);
+	call_point_members(c, p);
 	json_end_object(c->json);
 }
 
@@ -97,7 +97,7 @@ void call_figure(struct call *c, const char *key, const struct indicator *i, con
 
 	json_key(c->json, key);
 	json_object(c->json);
-	point_members(c, now ? now : &none);
+	call_point_members(c, now ? now : &none);
 	json_put_text(c->json, "unit", i->unit);
 	json_put_text(c->json, "indicator", i->id);
 	json_put_text(c->json, "method", i->method);

@@ -74,6 +74,7 @@ void call_value(struct call *c, const char *key, const struct value *v);
 void call_figure(struct call *c, const char *key, const struct indicator *i, const struct point *now,
 		 const struct point *previous);
 void call_point(struct call *c, const struct point *p); /* one object */
+void call_point_members(struct call *c, const struct point *p); /* its members but the group */
 void call_indicator(struct call *c, const char *key, const struct indicator *i);
 
 /* The latest complete round of a portfolio ("" or NULL: of any), or NULL if there is none. */

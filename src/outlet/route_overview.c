@@ -5,34 +5,55 @@
 #include "outlet/route.h"
 
 #include "base/clock.h"
+#include "outlet/plans.h"
+#include "outlet/target_view.h"
+#include "outlet/terms.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 struct dimension {
-	const char *id, *en, *zh;
+	const char *id;
 	const char *empty_en, *empty_zh, *command;
 };
 
 static const struct dimension dimensions[] = {
-	{"network", "Network", "网络", "routes and the networks that announce IPv6 (not in this version)",
+	{"network", "routes and the networks that announce IPv6 (not in this version)",
 	 "路由与宣告 IPv6 的网络（本版本尚未提供）", ""},
-	{"application", "Applications", "应用", "how far the sites of a list work over IPv6",
+	{"application", "how far the sites of a list work over IPv6",
 	 "名单内网站的 IPv6 支持情况", "sextant census PORTFOLIO.csv"},
-	{"terminal", "Terminals", "终端", "how capable terminals are (not in this version)",
+	{"terminal", "how capable terminals are (not in this version)",
 	 "终端的 IPv6 能力（本版本尚未提供）", ""},
-	{"user", "Users", "用户", "active IPv6 users (not in this version)",
+	{"user", "active IPv6 users (not in this version)",
 	 "IPv6 活跃用户（本版本尚未提供）", ""},
-	{"traffic", "Traffic", "流量", "share of traffic over IPv6 (not in this version)",
+	{"traffic", "share of traffic over IPv6 (not in this version)",
 	 "IPv6 流量占比（本版本尚未提供）", ""},
-	{"foundation", "Foundation", "基础资源", "allocations of the five registries",
+	{"foundation", "allocations of the five registries",
 	 "五大注册机构的地址分配", "sextant ingest rir FILE…"},
-	{"security", "Security", "安全", "whether IPv6 is as safe as IPv4 on the same sites",
+	{"security", "whether IPv6 is as safe as IPv4 on the same sites",
 	 "同一网站 IPv6 与 IPv4 的安全一致性", "sextant census PORTFOLIO.csv"},
 };
 
 enum { DIMENSIONS = sizeof(dimensions) / sizeof(dimensions[0]), TREND = 36 };
+
+/* The plan that is shown when nobody names one, held against now. */
+struct plan_now {
+	struct plan plan;
+	struct target_result *results;
+	struct target_counts counts;
+	int64_t now_us;
+};
+
+static int eval_plan(struct call *c, struct plan_now *p, struct err *e)
+{
+	int rc = plans_find(c->store, c->arena, call_query(c, "plan"), &p->plan, e);
+
+	p->now_us = clock_wall(c->clock);
+	p->plan.portfolio = call_query(c, "portfolio");
+	return rc ? rc
+		  : plan_eval(&p->plan, &c->facts, p->now_us, c->arena, &p->results, &p->counts, e);
+}
 
 /* Points of the whole by time: the last one and the one before it, and what changed. */
 static void write_figure(struct call *c, const struct series *s)
@@ -54,14 +75,26 @@ static void write_figure(struct call *c, const struct series *s)
 	json_end_object(c->json);
 }
 
-static int write_dimension(struct call *c, const struct dimension *d, const struct series *all,
-			   size_t n)
+static void write_targets(struct call *c, const struct dimension *d, const struct plan_now *p)
 {
+	json_key(c->json, "targets");
+	json_array(c->json);
+	for (size_t i = 0; i < p->plan.n; i++)
+		if (!strcmp(p->plan.targets[i].dimension, d->id))
+			target_put(c, &p->results[i], p->now_us);
+	json_end_array(c->json);
+}
+
+static int write_dimension(struct call *c, const struct dimension *d, const struct series *all,
+			   size_t n, const struct plan_now *p)
+{
+	const char *title = term(arena_printf(c->arena, "dimension.%s", d->id), c->zh);
+
 	size_t shown = 0;
 
 	json_object(c->json);
 	json_put_text(c->json, "id", d->id);
-	json_put_text(c->json, "title", call_pick(c, d->en, d->zh));
+	json_put_text(c->json, "title", title);
 	json_key(c->json, "figures");
 	json_array(c->json);
 	for (size_t i = 0; i < n; i++)
@@ -70,6 +103,7 @@ static int write_dimension(struct call *c, const struct dimension *d, const stru
 			shown++;
 		}
 	json_end_array(c->json);
+	write_targets(c, d, p);
 	if (!shown) {
 		json_key(c->json, "empty");
 		json_object(c->json);
@@ -174,13 +208,15 @@ static int answer(struct call *c, struct err *e)
 	struct series_ask ask = series_ask_all();
 	struct series *all;
 	const struct series *head = NULL;
+	struct plan_now plan;
 	size_t n = 0;
-	int rc = 0;
+	int rc;
 
 	while (indicator_list[n])
 		n++;
 	all = arena_array(c->arena, n + 1, sizeof(*all));
 	ask.portfolio = call_query(c, "portfolio");
+	rc = eval_plan(c, &plan, e);
 	for (size_t i = 0; i < n && !rc; i++) {
 		rc = indicator_eval(indicator_list[i], &c->facts, &ask, c->arena, &all[i], e);
 		if (!strcmp(indicator_list[i]->id, "site_ready"))
@@ -198,10 +234,11 @@ static int answer(struct call *c, struct err *e)
 		call_figure(c, "figure", head->indicator, head->n ? &head->points[head->n - 1] : NULL,
 			    head->n > 1 ? &head->points[head->n - 2] : NULL);
 	json_end_object(c->json);
+	json_put_text(c->json, "plan", plan.plan.name);
 	json_key(c->json, "dimensions");
 	json_array(c->json);
 	for (size_t i = 0; i < DIMENSIONS; i++)
-		write_dimension(c, &dimensions[i], all, n);
+		write_dimension(c, &dimensions[i], all, n, &plan);
 	json_end_array(c->json);
 	rc = portfolios(c, e);
 	if (!rc)
@@ -210,13 +247,17 @@ static int answer(struct call *c, struct err *e)
 	return rc;
 }
 
-static const struct route_param params[] = {{"portfolio", "name of a portfolio"}, {NULL, NULL}};
+static const struct route_param params[] = {
+	{"portfolio", "name of a portfolio"},
+	{"plan", "name of a plan; default the one that is set, or cn-2017"},
+	{NULL, NULL},
+};
 static const char *const warm[] = {"", NULL};
 
 const struct route route_overview = {
 	.path = "/api/v1/overview",
 	.warm = warm,
-	.en = "The headline, the seven dimensions with figures and trends, lists and datasets",
+	.en = "The headline, the seven dimensions with figures, trends and targets, lists and datasets",
 	.params = params,
 	.answer = answer,
 };

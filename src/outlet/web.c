@@ -33,6 +33,7 @@ struct web {
 	struct watch http_watch, store_watch;
 	struct timer tick, http_timer, warm_timer;
 	int64_t generation, day;
+	uint64_t state; /* of lists and plans, which are not facts but are shown */
 	struct arena cache_arena;
 	struct map cache;
 	size_t cache_b;
@@ -353,14 +354,39 @@ static void tell_round(struct web *w)
 	arena_done(&a);
 }
 
+/* Changes when a list or a plan does. */
+static uint64_t state_of(struct web *w)
+{
+	uint64_t hash = 0;
+	struct arena a;
+	struct table t;
+	struct err e;
+
+	arena_init(&a, 0);
+	if (!store_query_state(w->store, &a,
+			       "SELECT (SELECT count(*) FROM portfolio) || '/' || "
+			       "(SELECT coalesce(group_concat(name || imported_us), '') FROM plan) || '/' || "
+			       "(SELECT coalesce(max(value), '') FROM setting WHERE key = 'plan')",
+			       NULL, 0, &t, &e) &&
+	    t.n_rows) {
+		const char *text = value_str(table_at(&t, 0, 0), "");
+
+		hash = hash_bytes(text, strlen(text));
+	}
+	arena_done(&a);
+	return hash;
+}
+
 static void on_tick(struct timer *t)
 {
 	struct web *w = t->ctx;
 	int64_t generation = store_generation(w->store);
 	int64_t day = clock_wall(loop_clock(w->loop)) / 86400000000;
+	uint64_t state = state_of(w);
 
-	if (generation != w->generation || day != w->day) {
+	if (generation != w->generation || day != w->day || state != w->state) {
 		w->generation = generation;
+		w->state = state;
 		w->day = day; /* targets compare with today */
 		facts_changed(w);
 	}
@@ -416,6 +442,7 @@ static int begin(struct web *w, struct err *e)
 		rc = loop_watch(w->loop, &w->store_watch, e);
 	w->generation = store_generation(w->store);
 	w->day = clock_wall(loop_clock(w->loop)) / 86400000000;
+	w->state = state_of(w);
 	loop_timer(w->loop, &w->tick, TICK_US);
 	loop_timer(w->loop, &w->warm_timer, 100000);
 	return rc;
