@@ -20,6 +20,7 @@ struct chart_point {
 	int64_t at_us;
 	double value; /* NaN: a gap */
 	double lo, hi;/* NaN: no band */
+	const char *mark; /* what changed here ("list changed"): the line begins anew; or NULL */
 };
 
 struct chart {

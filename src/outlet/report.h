@@ -16,12 +16,13 @@
 struct report_ask {
 	const char *period;      /* "2026-10" or "2026" */
 	const char *portfolio;   /* NULL: the list whose complete round ended last */
+	const char *plan;        /* name of a plan; NULL: the default */
 	const char *operator_;   /* who publishes it; "" if not set */
 	bool zh;
 	int64_t now_us;
 };
 
-/* -EINVAL: the period is not a month or a year. */
+/* -EINVAL: the period is not a month or a year, or has not begun.  -ENOENT: no such plan. */
 int report_make(const struct report_ask *ask, struct store *s, struct buf *out, struct err *e);
 
 #endif

@@ -5,37 +5,15 @@
 #include "outlet/route.h"
 
 #include "base/clock.h"
+#include "outlet/dimension.h"
 #include "outlet/plans.h"
 #include "outlet/target_view.h"
-#include "outlet/terms.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-struct dimension {
-	const char *id;
-	const char *empty_en, *empty_zh, *command;
-};
-
-static const struct dimension dimensions[] = {
-	{"network", "routes and the networks that announce IPv6 (not in this version)",
-	 "路由与宣告 IPv6 的网络（本版本尚未提供）", ""},
-	{"application", "how far the sites of a list work over IPv6",
-	 "名单内网站的 IPv6 支持情况", "sextant census PORTFOLIO.csv"},
-	{"terminal", "how capable terminals are (not in this version)",
-	 "终端的 IPv6 能力（本版本尚未提供）", ""},
-	{"user", "active IPv6 users (not in this version)",
-	 "IPv6 活跃用户（本版本尚未提供）", ""},
-	{"traffic", "share of traffic over IPv6 (not in this version)",
-	 "IPv6 流量占比（本版本尚未提供）", ""},
-	{"foundation", "allocations of the five registries",
-	 "五大注册机构的地址分配", "sextant ingest rir FILE…"},
-	{"security", "whether IPv6 is as safe as IPv4 on the same sites",
-	 "同一网站 IPv6 与 IPv4 的安全一致性", "sextant census PORTFOLIO.csv"},
-};
-
-enum { DIMENSIONS = sizeof(dimensions) / sizeof(dimensions[0]), TREND = 36 };
+enum { TREND = 36 };
 
 /* The plan that is shown when nobody names one, held against now. */
 struct plan_now {
@@ -88,13 +66,11 @@ static void write_targets(struct call *c, const struct dimension *d, const struc
 static int write_dimension(struct call *c, const struct dimension *d, const struct series *all,
 			   size_t n, const struct plan_now *p)
 {
-	const char *title = term(arena_printf(c->arena, "dimension.%s", d->id), c->zh);
-
 	size_t shown = 0;
 
 	json_object(c->json);
 	json_put_text(c->json, "id", d->id);
-	json_put_text(c->json, "title", title);
+	json_put_text(c->json, "title", dimension_title(d, c->zh));
 	json_key(c->json, "figures");
 	json_array(c->json);
 	for (size_t i = 0; i < n; i++)
@@ -183,9 +159,10 @@ static int last_round(struct call *c, const char *portfolio, struct err *e)
 	const struct value arg = value_text(portfolio);
 	struct table t;
 	int rc = portfolio
-			 ? call_facts(c, "SELECT round, subject, at_us FROM obs_round WHERE subject = ? "
+			 ? call_facts(c, "SELECT round, subject, at_us, version, vantage FROM obs_round "
+					 "WHERE subject = ? "
 					 "ORDER BY at_us DESC LIMIT 1", &arg, 1, &t, e)
-			 : call_facts(c, "SELECT round, subject, at_us FROM obs_round "
+			 : call_facts(c, "SELECT round, subject, at_us, version, vantage FROM obs_round "
 					 "ORDER BY at_us DESC LIMIT 1", NULL, 0, &t, e);
 
 	if (rc)
@@ -199,6 +176,8 @@ static int last_round(struct call *c, const char *portfolio, struct err *e)
 	json_put_text(c->json, "id", value_str(table_at(&t, 0, 0), ""));
 	json_put_text(c->json, "portfolio", value_str(table_at(&t, 0, 1), ""));
 	call_time(c, "ended", value_int(table_at(&t, 0, 2), I64_NULL));
+	json_put_i64(c->json, "version", value_int(table_at(&t, 0, 3), 0));
+	json_put_text(c->json, "vantage", value_str(table_at(&t, 0, 4), NULL));
 	json_end_object(c->json);
 	return 0;
 }
@@ -237,8 +216,8 @@ static int answer(struct call *c, struct err *e)
 	json_put_text(c->json, "plan", plan.plan.name);
 	json_key(c->json, "dimensions");
 	json_array(c->json);
-	for (size_t i = 0; i < DIMENSIONS; i++)
-		write_dimension(c, &dimensions[i], all, n, &plan);
+	for (size_t i = 0; dimension_list[i].id; i++)
+		write_dimension(c, &dimension_list[i], all, n, &plan);
 	json_end_array(c->json);
 	rc = portfolios(c, e);
 	if (!rc)

@@ -5,6 +5,7 @@
 #include "outlet/route.h"
 
 #include "check/check.h"
+#include "outlet/remedy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,23 +24,12 @@ static int verdicts_of(struct call *c, const char *round, struct table *t, struc
 			  args, 2, t, e);
 }
 
-/* The remedy with its subject put in. */
-static const char *remedy_of(struct call *c, const struct reason *r, const char *subject)
-{
-	const char *text = call_pick(c, r->remedy_en, r->remedy_zh), *hole;
-
-	hole = text ? strstr(text, "{}") : NULL;
-	if (!hole)
-		return text ? text : "";
-	return arena_printf(c->arena, "%.*s%s%s", (int)(hole - text), text, subject, hole + 2);
-}
-
 static void write_check(struct call *c, const struct check *k, const struct table *t, size_t row)
 {
 	const char *code = value_str(table_at(t, row, 2), "");
 	const char *evidence = value_str(table_at(t, row, 3), NULL);
 	const struct reason *r = check_reason(k, code);
-	const char *subject = evidence_subject(evidence, c->arena);
+	const char *subject = remedy_subject(c->arena, evidence);
 
 	json_object(c->json);
 	json_put_text(c->json, "check", k->id);
@@ -49,7 +39,7 @@ static void write_check(struct call *c, const struct check *k, const struct tabl
 	json_put_text(c->json, "verdict", value_str(table_at(t, row, 1), ""));
 	json_put_text(c->json, "reason", code);
 	json_put_text(c->json, "meaning", r ? call_pick(c, r->en, r->zh) : code);
-	json_put_text(c->json, "remedy", r ? remedy_of(c, r, subject) : "");
+	json_put_text(c->json, "remedy", r ? remedy_text(c->arena, r, subject, c->zh) : "");
 	json_put_text(c->json, "subject", subject);
 	json_key(c->json, "evidence");
 	json_raw(c->json, evidence);
@@ -110,8 +100,10 @@ static void repairs(struct call *c, const struct table *t)
 				json_put_text(c->json, "gains", call_pick(c, check_list[k]->title_en,
 									  check_list[k]->title_zh));
 				json_put_text(c->json, "remedy",
-					      remedy_of(c, r, evidence_subject(value_str(table_at(t, (size_t)row, 3),
-											   NULL), c->arena)));
+					      remedy_text(c->arena, r,
+							  remedy_subject(c->arena,
+									 value_str(table_at(t, (size_t)row, 3), NULL)),
+							  c->zh));
 				json_end_object(c->json);
 			}
 	json_end_array(c->json);
