@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "core/schema.h"
 #include "indicator/indicator.h"
+#include "outlet/terms.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,6 +16,15 @@ static const char *pick(bool zh, const char *en, const char *cn)
 	return zh && cn ? cn : en;
 }
 
+static const char *groups_of(struct arena *a, const struct indicator *i)
+{
+	const char *text = "";
+
+	for (size_t g = 0; i->groups && i->groups[g]; g++)
+		text = arena_printf(a, "%s%s%s", text, g ? " " : "", i->groups[g]);
+	return text;
+}
+
 static void list_all(const struct args *a)
 {
 	bool zh = args_zh(a);
@@ -23,15 +33,27 @@ static void list_all(const struct args *a)
 		{"dimension", pick(zh, "dimension", "维度"), TABULAR_TEXT},
 		{"unit", pick(zh, "unit", "单位"), TABULAR_TEXT},
 		{"title", pick(zh, "title", "名称"), TABULAR_TEXT},
+		{"groups", NULL, TABULAR_TEXT},
+		{"period", NULL, TABULAR_TEXT},
+		{"method", NULL, TABULAR_TEXT},
+		{"source", NULL, TABULAR_TEXT},
 	};
 	struct tabular t;
 
-	tabular_init(&t, columns, 4);
-	for (size_t i = 0; indicator_list[i]; i++) {
-		tabular_text(&t, indicator_list[i]->id);
-		tabular_text(&t, indicator_list[i]->dimension);
-		tabular_text(&t, indicator_list[i]->unit);
-		tabular_text(&t, pick(zh, indicator_list[i]->title_en, indicator_list[i]->title_zh));
+	tabular_init(&t, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t k = 0; indicator_list[k]; k++) {
+		const struct indicator *i = indicator_list[k];
+		const char *word = zh ? term(arena_printf(&t.arena, "dimension.%s", i->dimension), zh)
+				      : i->dimension;
+
+		tabular_text(&t, i->id);
+		tabular_pair(&t, word, i->dimension);
+		tabular_text(&t, i->unit);
+		tabular_text(&t, pick(zh, i->title_en, i->title_zh));
+		tabular_text(&t, groups_of(&t.arena, i));
+		tabular_text(&t, i->period);
+		tabular_text(&t, i->method);
+		tabular_text(&t, i->source);
 	}
 	tabular_print(&t, args_format(a), stdout);
 	tabular_done(&t);
@@ -60,6 +82,8 @@ static const char *shown(const struct indicator *i, double v, char text[static 4
 		snprintf(text, 40, "?");
 	else if (!strcmp(i->unit, "%"))
 		snprintf(text, 40, "%.1f%%", 100 * v);
+	else if (!strcmp(i->unit, "year"))
+		snprintf(text, 40, "%.0f", floor(v));
 	else
 		snprintf(text, 40, v == floor(v) ? "%.0f" : "%.3f", v);
 	return text;
@@ -78,11 +102,14 @@ static void print_series(const struct args *a, const struct series *s)
 		{"denominator", pick(zh, "denominator", "分母"), TABULAR_NUMBER},
 		{"n", "n", TABULAR_NUMBER},
 		{"unknown", pick(zh, "unknown", "未知"), TABULAR_NUMBER},
+		{"unit", NULL, TABULAR_TEXT},
+		{"sampled", NULL, TABULAR_TEXT},
+		{"list_version", NULL, TABULAR_NUMBER},
 	};
 	struct tabular t;
 	char text[40];
 
-	tabular_init(&t, columns, 9);
+	tabular_init(&t, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t k = 0; k < s->n; k++) {
 		const struct point *p = &s->points[k];
 		char at[TIME_TEXT_MAX];
@@ -96,6 +123,9 @@ static void print_series(const struct args *a, const struct series *s)
 		tabular_number(&t, p->denominator, isnan(p->denominator) ? "" : NULL);
 		tabular_int(&t, p->n);
 		tabular_int(&t, p->unknown);
+		tabular_text(&t, s->indicator->unit);
+		tabular_text(&t, p->sampled ? "yes" : "no");
+		tabular_int(&t, p->version);
 	}
 	tabular_print(&t, args_format(a), stdout);
 	tabular_done(&t);
@@ -110,30 +140,75 @@ static int read_time(const struct args *a, const char *name, int64_t *at, struct
 	return usage_error(e, "--%s is a date like 2026, 2026-10 or 2026-10-31, not '%s'", name, text);
 }
 
-static int show(const struct args *a, const struct indicator *i, struct store *store, struct err *e)
+/* Why there is nothing, and what would change it. */
+static void explain(const struct args *a, const struct series *s, const struct series_ask *ask)
+{
+	bool zh = args_zh(a), round = indicator_is_round(s->indicator);
+	const char *fill = round ? "sextant census PORTFOLIO.csv" : "sextant ingest rir FILE…";
+
+	if (round && s->source_text[0])
+		fprintf(stderr, zh ? "无数据：轮次中没有符合所选分组的网站；去掉 --only 可查看各分组\n"
+				   : "no data: no site of these rounds is in this group; leave --only out to see "
+				     "the groups\n");
+	else if (round && ask->portfolio)
+		fprintf(stderr, zh ? "无数据：名单“%s”在此时段没有完成的轮次；`sextant portfolio list` 列出各名单，"
+				     "执行一轮：%s\n"
+				   : "no data: there is no complete round over a list '%s' in this time; `sextant "
+				     "portfolio list` shows the lists, and this makes a round: %s\n",
+			ask->portfolio, fill);
+	else if (round)
+		fprintf(stderr, zh ? "无数据：此时段没有完成的轮次；执行一轮：%s\n"
+				   : "no data: no round is complete in this time; this makes one: %s\n", fill);
+	else
+		fprintf(stderr, zh ? "无数据：已导入的文件中没有所选内容；导入文件：%s\n"
+				   : "no data: nothing of this is in the files taken in; this takes them in: %s\n",
+			fill);
+}
+
+static void print_footer(const struct args *a, const struct series *s)
+{
+	bool zh = args_zh(a);
+	const char *unit = s->indicator->unit;
+
+	if (strcmp(unit, "%") && strcmp(unit, "count"))
+		fprintf(stderr, zh ? "单位：%s；" : "unit %s; ", unit);
+	fprintf(stderr, zh ? "%s；方法版本 %s\n" : "%s; method %s\n",
+		pick(zh, s->source_text, s->source_text_zh), s->indicator->method);
+}
+
+static int read_ask(const struct args *a, struct series_ask *ask, struct err *e)
+{
+	*ask = series_ask_all();
+	ask->by = args_text(a, "by", NULL);
+	ask->only = args_text(a, "only", NULL);
+	ask->portfolio = args_text(a, "portfolio", NULL);
+	ask->latest = args_has(a, "latest");
+	if (read_time(a, "from", &ask->from_us, e) || read_time(a, "to", &ask->to_us, e))
+		return EXIT_USAGE;
+	if (ask->only && !ask->by)
+		return usage_error(e, "--only %s is a value of a group: say which with --by", ask->only);
+	if (ask->from_us != I64_NULL && ask->to_us != I64_NULL && ask->from_us >= ask->to_us)
+		return usage_error(e, "--to is the date after the last, so it lies after --from");
+	return 0;
+}
+
+static int show(const struct args *a, const struct indicator *i, const struct series_ask *ask,
+		struct store *store, struct err *e)
 {
 	const struct facts facts = store_facts(store);
-	struct series_ask ask = series_ask_all();
 	struct arena arena;
 	struct series s;
 	int code = EXIT_DONE;
 
-	ask.by = args_text(a, "by", NULL);
-	ask.only = args_text(a, "only", NULL);
-	ask.portfolio = args_text(a, "portfolio", NULL);
-	ask.latest = args_has(a, "latest");
-	if (read_time(a, "from", &ask.from_us, e) || read_time(a, "to", &ask.to_us, e))
-		return EXIT_USAGE;
 	arena_init(&arena, 0);
-	if (indicator_eval(i, &facts, &ask, &arena, &s, e)) {
+	if (indicator_eval(i, &facts, ask, &arena, &s, e)) {
 		code = e->code == -EINVAL ? EXIT_USAGE : exit_of(e);
 	} else {
 		print_series(a, &s);
 		if (!s.n)
-			fprintf(stderr, "%s\n", args_zh(a) ? "无数据" : "no data");
+			explain(a, &s, ask);
 		else if (args_format(a) == FORMAT_TABLE)
-			fprintf(stderr, "%s; %s %s\n", pick(args_zh(a), s.source_text, s.source_text_zh),
-				args_zh(a) ? "方法版本" : "method", i->method);
+			print_footer(a, &s);
 	}
 	arena_done(&arena);
 	return code;
@@ -143,6 +218,7 @@ static int run(const struct args *a, struct err *e)
 {
 	const char *id = args_at(a, 0);
 	const struct indicator *i = id ? indicator_find(id) : NULL;
+	struct series_ask ask;
 	struct store *store;
 	int code;
 
@@ -153,13 +229,18 @@ static int run(const struct args *a, struct err *e)
 	if (!i)
 		return usage_error(e, id ? "there is no indicator '%s'; `sextant show --list` lists them"
 					 : "name an indicator, or --list%s", id ? id : "");
+	if (args_count(a) > 1)
+		return usage_error(e, "one indicator at a time: '%s' is one too many", args_at(a, 1));
 	if (args_has(a, "define")) {
 		define(i, args_zh(a));
 		return EXIT_DONE;
 	}
+	code = read_ask(a, &ask, e);
+	if (code)
+		return code;
 	if (open_store(a, STORE_ANY, &store, e))
 		return exit_of(e);
-	code = store_flush(store, e) ? exit_of(e) : show(a, i, store, e);
+	code = store_flush(store, e) ? exit_of(e) : show(a, i, &ask, store, e);
 	store_close(store);
 	return code;
 }
