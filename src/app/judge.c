@@ -35,13 +35,3 @@ void judge_site(const struct site *s, const struct subject *tags, const struct j
 	for (size_t i = 0; check_list[i]; i++)
 		judge_one(check_list[i], s, tags, j, into);
 }
-
-const char *reason_text(const char *text, const char *subject, struct arena *a)
-{
-	const char *hole = strstr(text, "{}");
-
-	if (!hole)
-		return text;
-	return arena_printf(a, "%.*s%s%s", (int)(hole - text), text, subject, hole + 2);
-}
-

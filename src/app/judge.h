@@ -16,8 +16,6 @@ struct judgement {
 void judge_site(const struct site *s, const struct subject *tags, const struct judgement *j,
 		struct batch *into);
 
-/* The remedy or the meaning of a reason with its subject put in; lives in a. */
-const char *reason_text(const char *text, const char *subject, struct arena *a);
 
 /* ✓ ◐ ✗ – ? by enum verdict, and their words. */
 extern const char *const verdict_signs[];

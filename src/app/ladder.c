@@ -150,13 +150,13 @@ static size_t repairs_of(const struct ladder *l, struct arena *a, struct repair 
 				const struct check *c = check_list[k];
 				const struct verdict_row *r = verdict_of(l, c->id);
 				const struct reason *reason = check_reason(c, r->reason);
-				const char *text = l->zh ? reason->remedy_zh : reason->remedy_en;
+				const char *text = reason_remedy(
+					reason, evidence_subject(r->evidence, a), l->zh, a);
 
 				if (strcmp(c->rung, rungs[i].id) || !strcmp(c->id, "site") ||
 				    r->verdict != (int32_t)bad[b] || !*text)
 					continue;
-				list[n++] = (struct repair){
-					c, r, reason_text(text, evidence_subject(r->evidence, a), a)};
+				list[n++] = (struct repair){c, r, text};
 			}
 	return n;
 }
@@ -302,8 +302,7 @@ static void put_verdict(struct json *j, const struct ladder *l, const struct ver
 	json_put_text(j, "verdict", verdict_words[r->verdict]);
 	json_put_text(j, "reason", r->reason);
 	json_put_text(j, "meaning", l->zh ? reason->zh : reason->en);
-	json_put_text(j, "remedy",
-		      reason_text(l->zh ? reason->remedy_zh : reason->remedy_en, subject, a));
+	json_put_text(j, "remedy", reason_remedy(reason, subject, l->zh, a));
 	json_put_text(j, "subject", subject);
 	json_key(j, "evidence");
 	json_raw(j, r->evidence);
@@ -370,8 +369,7 @@ void ladder_csv(const struct ladder *l, FILE *out)
 		csv_cell(&line, r->reason, false, false);
 		csv_cell(&line, subject, false, false);
 		csv_cell(&line, l->zh ? reason->zh : reason->en, false, false);
-		csv_cell(&line, reason_text(l->zh ? reason->remedy_zh : reason->remedy_en, subject, &a),
-			 false, false);
+		csv_cell(&line, reason_remedy(reason, subject, l->zh, &a), false, false);
 		csv_end(&line);
 	}
 	fputs(line.data, out);

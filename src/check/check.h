@@ -52,6 +52,9 @@ void check_run(const struct check *c, const struct site *s, struct arena *a,
 /* What the remedy is about, out of the evidence that check_run wrote; lives in a; "" if nothing. */
 const char *evidence_subject(const char *evidence, struct arena *a);
 
+/* What to do about it, with the subject put in; lives in a; "" when there is nothing to repair. */
+const char *reason_remedy(const struct reason *r, const char *subject, bool zh, struct arena *a);
+
 /* Rows that many checks share: all say that we do not know, and what would let us know. */
 #define REASON_NO_V6                                                                               \
 	{"observer_no_v6", VERDICT_UNKNOWN, "the observer had no working IPv6 in this round",      \

@@ -37,6 +37,16 @@ const char *evidence_subject(const char *evidence, struct arena *a)
 	return end ? arena_strn(a, at, (size_t)(end - at)) : "";
 }
 
+const char *reason_remedy(const struct reason *r, const char *subject, bool zh, struct arena *a)
+{
+	const char *text = zh ? r->remedy_zh : r->remedy_en;
+	const char *hole = text ? strstr(text, "{}") : NULL;
+
+	if (!hole)
+		return text ? text : "";
+	return arena_printf(a, "%.*s%s%s", (int)(hole - text), text, subject, hole + 2);
+}
+
 void check_run(const struct check *c, const struct site *s, struct arena *a, struct verdict_row *row)
 {
 	struct buf out;

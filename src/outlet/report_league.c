@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "check/check.h"
 #include "core/schema.h"
-#include "outlet/remedy.h"
 #include "outlet/terms.h"
 
 #include <math.h>
@@ -176,11 +175,11 @@ static int find_example(struct report *r, const char *check, const struct reason
 	if (!t.n_rows)
 		return 0;
 	first = value_str(table_at(&t, 0, 0), "");
-	about = remedy_subject(&r->arena, value_str(table_at(&t, 0, 1), NULL));
+	about = evidence_subject(value_str(table_at(&t, 0, 1), NULL), &r->arena);
 	out->names = t.n_rows < 2 ? first
 				  : arena_printf(&r->arena, "%s%s%s", first, say(r, ", ", "、"),
 						 value_str(table_at(&t, 1, 0), ""));
-	out->remedy = remedy_text(&r->arena, why, *about ? about : first, r->ask->zh);
+	out->remedy = reason_remedy(why, *about ? about : first, r->ask->zh, &r->arena);
 	return 0;
 }
 

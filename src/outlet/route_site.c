@@ -5,7 +5,6 @@
 #include "outlet/route.h"
 
 #include "check/check.h"
-#include "outlet/remedy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ static void write_check(struct call *c, const struct check *k, const struct tabl
 	const char *code = value_str(table_at(t, row, 2), "");
 	const char *evidence = value_str(table_at(t, row, 3), NULL);
 	const struct reason *r = check_reason(k, code);
-	const char *subject = remedy_subject(c->arena, evidence);
+	const char *subject = evidence_subject(evidence, c->arena);
 
 	json_object(c->json);
 	json_put_text(c->json, "check", k->id);
@@ -39,7 +38,7 @@ static void write_check(struct call *c, const struct check *k, const struct tabl
 	json_put_text(c->json, "verdict", value_str(table_at(t, row, 1), ""));
 	json_put_text(c->json, "reason", code);
 	json_put_text(c->json, "meaning", r ? call_pick(c, r->en, r->zh) : code);
-	json_put_text(c->json, "remedy", r ? remedy_text(c->arena, r, subject, c->zh) : "");
+	json_put_text(c->json, "remedy", r ? reason_remedy(r, subject, c->zh, c->arena) : "");
 	json_put_text(c->json, "subject", subject);
 	json_key(c->json, "evidence");
 	json_raw(c->json, evidence);
@@ -100,10 +99,10 @@ static void repairs(struct call *c, const struct table *t)
 				json_put_text(c->json, "gains", call_pick(c, check_list[k]->title_en,
 									  check_list[k]->title_zh));
 				json_put_text(c->json, "remedy",
-					      remedy_text(c->arena, r,
-							  remedy_subject(c->arena,
-									 value_str(table_at(t, (size_t)row, 3), NULL)),
-							  c->zh));
+					      reason_remedy(r,
+							    evidence_subject(value_str(table_at(t, (size_t)row, 3),
+										       NULL), c->arena),
+							    c->zh, c->arena));
 				json_end_object(c->json);
 			}
 	json_end_array(c->json);
