@@ -156,7 +156,7 @@ static void ends(void)
 		is_str(probe.row.why, rows[i].why, "why");
 		ok(probe.row.banner_code == rows[i].banner && probe.row.ehlo_code == rows[i].ehlo &&
 			   !probe.row.banner == (rows[i].banner == I64_NULL) &&
-			   (probe.row.starttls >= 0) == (rows[i].ehlo == 250) &&
+			   probe.row.starttls == (rows[i].ehlo == 250 ? 0 : -1) &&
 			   (probe.row.connect_us >= 0) == (rows[i].from == GREETED),
 		   "codes and what goes with them");
 	}

@@ -308,6 +308,27 @@ static void redirects(void)
 	}
 }
 
+/* Which codes lead on when there is a Location: those that browsers follow. */
+static void redirect_codes(void)
+{
+	char text[96];
+
+	for (int code = 300; code <= 309; code++) {
+		bool leads = (code >= 301 && code <= 303) || code == 307 || code == 308;
+
+		snprintf(text, sizeof(text), "HTTP/1.1 %d x\r\nLocation: /x\r\n\r\n", code);
+		begin(SCHEME_HTTP);
+		say(text);
+		if (step.kind != STEP_DONE)
+			tell(EVENT_CLOSED, NULL, 0, NULL);
+		text[12] = '\0';
+		is_str(probe.row.location, leads ? "http://example.test/x" : NULL, text + 9);
+		ok(step.outcome == OUTCOME_OK && probe.row.status == code &&
+			   (probe.row.body_b == I64_NULL) == leads,
+		   "a redirect or a page");
+	}
+}
+
 /* A relative redirect keeps what it was asked at. */
 static void redirect_bases(void)
 {
@@ -784,6 +805,7 @@ int main(void)
 	requests();
 	ends();
 	redirects();
+	redirect_codes();
 	redirect_bases();
 	location_length();
 	types();
