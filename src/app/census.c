@@ -96,7 +96,8 @@ static int take_done(struct run *r, uint32_t id, struct err *e)
 	domain = r->c->portfolio->subjects.at[r->c->round->order[o->place]].domain;
 	for (size_t k = 0; k < 3; k++) {
 		for (size_t i = 0; r->loose[k] && i < r->loose[k]->obs.n; i++)
-			if (strcmp(r->loose[k]->obs.at[i].subject, domain) != 0)
+			if (strcmp(r->loose[k]->obs.at[i].subject, domain) != 0 ||
+			    !evidence_whole(kinds[k], r->loose[k]->obs.at[i].row))
 				return bad_prober(e);
 		o->evidence[k] = r->loose[k];
 		r->loose[k] = NULL;

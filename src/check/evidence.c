@@ -107,6 +107,19 @@ const struct schema selftest_schema = {"selftest", "What the observer could do i
 				       sizeof(struct selftest_row), selftest_fields,
 				       N(selftest_fields)};
 
+bool evidence_whole(const struct schema *s, const void *row)
+{
+	const struct dns_row *dns = row;
+	const struct web_row *web = row;
+	const struct smtp_row *smtp = row;
+
+	if (s == &dns_schema)
+		return dns->qname && dns->qtype && dns->role;
+	if (s == &web_schema)
+		return web->target && web->host && web->scheme >= 0 && web->began >= 0 && web->stage >= 0;
+	return s == &smtp_schema && smtp->host;
+}
+
 const struct obs *site_dns(const struct site *s, const char *qname, const char *qtype,
 			   const char *role)
 {

@@ -122,6 +122,10 @@ struct site {
 	struct evidence_list dns, web, smtp;
 };
 
+/* Has a row of one of the three evidence schemas the texts that judges compare?  One without them (an
+ * arena was full, a prober lies) is no evidence. */
+bool evidence_whole(const struct schema *s, const void *row);
+
 /* ---- helpers that judges share; all pure ---- */
 const struct obs *site_dns(const struct site *s, const char *qname, const char *qtype,
 			   const char *role); /* the last look, or NULL */

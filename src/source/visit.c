@@ -93,7 +93,8 @@ static void ended(struct look *l, enum outcome outcome)
 	note_row(l, o.row);
 	if (!v->batches[l->kind])
 		v->batches[l->kind] = batch_new(schema_of(l->kind));
-	batch_copy(v->batches[l->kind], &o);
+	if (evidence_whole(schema_of(l->kind), o.row))
+		batch_copy(v->batches[l->kind], &o);
 	l->silent = is_silent(l, outcome);
 	l->state = LOOK_ENDED;
 	pace_leave(&l->turn);
