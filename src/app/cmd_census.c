@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/log.h"
+#include "io/tls.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -349,6 +350,7 @@ static void put_cost(struct json *out, const struct prober_state *s, size_t site
 	json_put_i64(out, "datagrams", (int64_t)s->datagrams);
 	json_put_i64(out, "peak_sites", (int64_t)s->peak_sites);
 	json_put_i64(out, "peak_bytes_per_site", (int64_t)s->peak_b);
+	json_put_i64(out, "peak_tls_bytes_per_site", (int64_t)s->peak_tls_b);
 	json_put_i64(out, "sites_here", (int64_t)sites);
 }
 
@@ -502,6 +504,7 @@ static int run(const struct args *a, struct err *e)
 
 	if (args_count(a) != 1)
 		return usage_error(e, "say which list: sextant census PORTFOLIO.csv");
+	tls_count_memory();
 	portfolio_init(&j.portfolio);
 	buf_init(&j.settings, 1 << 16);
 	buf_init(&j.line, 1 << 20);

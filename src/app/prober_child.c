@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { STATE_EVERY_US = 500000, QUEUE_HIGH_B = 2 * L_IPC_MESSAGE_B };
+enum { STATE_EVERY_US = 200000, QUEUE_HIGH_B = 2 * L_IPC_MESSAGE_B };
 
 struct site_work {
 	struct child *child;
@@ -44,7 +44,7 @@ struct child {
 	struct selftest_row row;
 	bool tested, test_wanted, ending, over;
 	struct prober_state state;
-	size_t base_b;
+	size_t base_b, base_tls_b;
 };
 
 __attribute__((noreturn)) static void fault(struct child *c, const char *text)
@@ -92,11 +92,12 @@ static void measure_memory(struct child *c)
 {
 	struct mallinfo2 m;
 
-	if (c->n_active <= c->state.peak_sites || c->n_active % 8)
+	if (c->n_active <= c->state.peak_sites)
 		return;
 	m = mallinfo2();
 	c->state.peak_sites = c->n_active;
-	c->state.peak_b = m.uordblks > c->base_b ? (m.uordblks - c->base_b) / c->n_active : 0;
+	c->state.peak_b = (m.uordblks + m.hblkhd - c->base_b) / c->n_active;
+	c->state.peak_tls_b = (tls_memory_b() - c->base_tls_b) / c->n_active;
 }
 
 static void tell_state(struct child *c)
@@ -121,6 +122,7 @@ static void on_state_timer(struct timer *t)
 {
 	struct child *c = t->ctx;
 
+	measure_memory(c);
 	tell_state(c);
 	loop_timer(c->loop, t, STATE_EVERY_US);
 }
@@ -157,7 +159,6 @@ static void site_done(void *ctx, struct visit *v)
 	struct site_work *w = ctx;
 	struct child *c = w->child;
 
-	measure_memory(c);
 	for (enum visit_batch k = VISIT_DNS; k < VISIT_BATCHES; k++) {
 		struct batch *b = visit_take(v, k);
 
@@ -453,7 +454,8 @@ void prober_child(int fd, const struct prober_config *config)
 	if (loop_watch(c.loop, &c.watch, &e))
 		fault(&c, e.text);
 	loop_timer(c.loop, &c.state_timer, STATE_EVERY_US);
-	c.base_b = mallinfo2().uordblks;
+	c.base_b = mallinfo2().uordblks + mallinfo2().hblkhd;
+	c.base_tls_b = tls_memory_b();
 	if (loop_run(c.loop, &e))
 		fault(&c, e.text);
 	_exit(0);

@@ -1,5 +1,6 @@
 /*
- * arena: blocks that double up to 64 KiB, cleanups in a list.  A large request gets a block of its
+ * arena: blocks that grow with what the arena holds (a quarter of it, 1 KiB to 64 KiB), so that little
+ * is left over; cleanups in a list.  A large request gets a block of its
  * own.  Expect one malloc for about fifty allocations of a probe.
  */
 #include "base/arena.h"
@@ -68,9 +69,11 @@ static void *out_of_memory(struct arena *a, size_t size)
 
 static struct arena_block *grow(struct arena *a, size_t size)
 {
-	size_t want = a->blocks ? a->blocks->size * 2 : BLOCK_MIN;
+	size_t want = a->used / 4;
 	struct arena_block *b;
 
+	if (want < BLOCK_MIN)
+		want = BLOCK_MIN;
 	if (want > BLOCK_MAX)
 		want = BLOCK_MAX;
 	if (want < size)

@@ -11,6 +11,7 @@
 #include "io/sock.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -33,6 +34,47 @@ struct tls {
 	uint64_t read_b; /* during the handshake */
 	struct tls_result result;
 };
+
+/* ---- how much memory the library holds ---- */
+
+static size_t held_b;
+
+static void *counted_malloc(size_t n, const char *file, int line)
+{
+	void *p = malloc(n);
+
+	(void)file, (void)line;
+	__atomic_fetch_add(&held_b, malloc_usable_size(p), __ATOMIC_RELAXED);
+	return p;
+}
+
+static void counted_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	__atomic_fetch_sub(&held_b, malloc_usable_size(p), __ATOMIC_RELAXED);
+	free(p);
+}
+
+static void *counted_realloc(void *p, size_t n, const char *file, int line)
+{
+	size_t before = malloc_usable_size(p);
+	void *q = realloc(p, n);
+
+	(void)file, (void)line;
+	if (q || !n)
+		__atomic_fetch_add(&held_b, malloc_usable_size(q) - before, __ATOMIC_RELAXED);
+	return q;
+}
+
+void tls_count_memory(void)
+{
+	CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free);
+}
+
+size_t tls_memory_b(void)
+{
+	return __atomic_load_n(&held_b, __ATOMIC_RELAXED);
+}
 
 /* ---- a BIO over sock_send and sock_recv that counts ---- */
 

@@ -14,6 +14,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Bytes that OpenSSL holds in this process: its buffers are large, and a census tells its own memory
+ * apart.  Counted from tls_count_memory() on, which must come before OpenSSL's first allocation; else
+ * tls_memory_b() stays 0. */
+void tls_count_memory(void);
+size_t tls_memory_b(void);
+
 struct tls_client;
 /* ca_file NULL or "": the system's roots.  A file that cannot be read, or holds no certificate, is
  * an error. */

@@ -111,6 +111,7 @@ static void ended(struct look *l, enum outcome outcome)
 
 /* ---- a look begins ---- */
 
+/* Memory only while it is asked: a site has dozens of looks, and few at once. */
 static void make_probe(struct look *l)
 {
 	static const size_t sizes[] = {sizeof(struct dns_probe), sizeof(struct web_probe),

@@ -77,6 +77,16 @@ static enum http_result take_status(struct http *h)
 
 /* ---- header lines ---- */
 
+static size_t kept_n(const struct http *h)
+{
+	return h->line_n < HTTP_LINE_KEPT_B ? h->line_n : HTTP_LINE_KEPT_B;
+}
+
+static bool is_control(char c)
+{
+	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+}
+
 /* RFC 9110 5.6.2 */
 static bool is_token(char c)
 {
@@ -142,7 +152,7 @@ static void take_location(struct http *h, const char *v, size_t len)
 	if (h->has_location)
 		return;
 	h->has_location = true;
-	h->location_long = len > L_URL_B;
+	h->location_long = len > L_URL_B || h->line_n > HTTP_LINE_KEPT_B;
 	if (h->location_long) {
 		limit_hit(LIMIT_URL_B);
 		return;
@@ -177,7 +187,7 @@ static enum http_result take_field(struct http *h, const char *name, const char 
 /* "name: value" without its CRLF; a trailer's fields are checked, not used. */
 static enum http_result take_header(struct http *h, bool use)
 {
-	char *colon = strchr(h->line, ':'), *v, *end = h->line + h->line_n;
+	char *colon = strchr(h->line, ':'), *v, *end = h->line + kept_n(h);
 
 	if (++h->n_headers > L_HTTP_HEADERS)
 		return past(h, LIMIT_HTTP_HEADERS, "headers");
@@ -195,10 +205,10 @@ static enum http_result take_header(struct http *h, bool use)
 		;
 	while (end > v && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
-	for (char *p = v; p < end; p++) {
-		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
-			return bad(h, "control");
-	}
+	for (char *p = v; p < end; p++)
+		h->control |= is_control(*p);
+	if (h->control)
+		return bad(h, "control");
 	*colon = '\0';
 	return use ? take_field(h, h->line, v, (size_t)(end - v)) : HTTP_MORE;
 }
@@ -295,19 +305,27 @@ static enum http_result feed_line_byte(struct http *h, char c)
 		return past(h, LIMIT_HTTP_HEADER_B, "header");
 	if (!c)
 		return bad(h, "nul");
-	if (h->line_n && h->line[h->line_n - 1] == '\r') {
+	if (h->cr) {
 		if (c != '\n')
 			return bad(h, "bare_cr");
-		h->line[--h->line_n] = '\0';
+		h->line[kept_n(h)] = '\0';
 		r = take_line(h);
 		h->line_n = 0;
+		h->cr = h->control = false;
 		return r;
 	}
 	if (c == '\n')
 		return bad(h, "bare_lf");
-	if (c != '\r' && h->line_n >= L_HTTP_LINE_B)
+	h->cr = c == '\r';
+	if (h->cr)
+		return HTTP_MORE;
+	if (h->line_n >= L_HTTP_LINE_B)
 		return past(h, LIMIT_HTTP_LINE_B, "line");
-	h->line[h->line_n++] = c;
+	if (h->line_n < HTTP_LINE_KEPT_B)
+		h->line[h->line_n] = c;
+	else
+		h->control |= is_control(c);
+	h->line_n++;
 	return HTTP_MORE;
 }
 

@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of a line that may be longer (L_HTTP_LINE_B) this much is kept: a whole URL with its field name.  A
+ * census holds many responses at once. */
+enum { HTTP_LINE_KEPT_B = L_URL_B + 256 };
+
 enum http_result {
 	HTTP_MORE,   /* needs more bytes */
 	HTTP_DONE,   /* the response is complete; bytes after it are ignored */
@@ -50,8 +54,9 @@ struct http {
 	unsigned state;
 	bool has_length, chunked, bodyless, hit;
 	uint64_t left; /* bytes of the body or chunk to come */
-	size_t header_b, line_n;
-	char line[L_HTTP_LINE_B + 1];
+	size_t header_b, line_n; /* line_n: of the line so far, kept or not */
+	bool cr, control;        /* CR was the last byte; a control byte stands past what is kept */
+	char line[HTTP_LINE_KEPT_B + 1];
 };
 
 void http_init(struct http *h);
