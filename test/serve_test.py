@@ -69,15 +69,32 @@ def figures(base):
           all(a["value"] >= b["value"] for a, b in zip(league, league[1:])), "the league is in order")
 
 
-def pages(base):
-    seen, after = [], ""
+def walk(base, query):
+    """All rows of the sites, page by page, and how many there should be."""
+    rows, after = [], ""
     while True:
-        page = json.loads(get(base, f"/api/v1/sites?limit=20{after}")[2])
-        seen += [r["domain"] for r in page["rows"]]
+        page = json.loads(get(base, f"/api/v1/sites?limit=20&{query}{after}")[2])
+        rows += page["rows"]
         if not page["next"]:
-            break
+            return rows, page["total"]
         after = f"&after={page['next']}"
-    check(len(seen) == len(set(seen)) == page["total"], "paging by key gives each site once", (len(seen), page["total"]))
+
+
+def pages(base):
+    rows, total = walk(base, "")
+    seen = [r["domain"] for r in rows]
+    check(len(seen) == len(set(seen)) == total, "paging by key gives each site once", (len(seen), total))
+    for sort, key in (("-domain", "domain"), ("rank", "rank"), ("-rank", "rank"), ("class", "class"),
+                      ("-organisation", "organisation")):
+        rows, total = walk(base, f"sort={sort}")
+        keys = [(r[key], r["domain"]) for r in rows]
+        check(keys == sorted(keys, reverse=sort[0] == "-") and len(keys) == total,
+              f"so it does in the order of {sort}", keys[:3])
+    rows, _ = walk(base, "q=ORGANISATION%201")
+    check(rows and all("Organisation 1" in r["organisation"] for r in rows), "an organisation is found by a part of its name")
+    past = json.loads(get(base, "/api/v1/sites?at=2026-03&limit=1")[2])
+    check(past["round"].startswith("202603"), "the sites as of a month", past["round"])
+    check(get(base, "/api/v1/sites?at=2025")[0] == 404, "before the first round there are none")
     rows = list(csv.reader(io.StringIO(get(base, "/api/v1/sites?format=csv")[2].decode())))
     check(rows[0][0] == "domain" and "site_reason" in rows[0] and len({len(r) for r in rows}) == 1,
           "sites as CSV: one width", rows[0])
@@ -92,7 +109,7 @@ def pages(base):
 def refusals(base):
     for path, want in (("/api/v1/nothing", 404), ("/api/v1/indicators/nothing", 404),
                        ("/api/v1/indicators/site_ready?by=moon", 400), ("/api/v1/sites/nobody.example", 404),
-                       ("/api/v1/indicators/site_ready?from=soon", 400), ("/api/v1/league?by=moon", 400),
+                       ("/api/v1/indicators/site_ready?from=soon", 400), ("/api/v1/league?by=moon", 400), ("/api/v1/sites?at=soon", 400),
                        ("/assets/../secret", 400), ("/assets/nothing.js", 404)):
         status, _, body = get(base, path)
         check(status == want, f"{path} is {want}", f"{status} {body[:200]}")

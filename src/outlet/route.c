@@ -142,21 +142,30 @@ void call_indicator(struct call *c, const char *key, const struct indicator *i)
 	json_end_object(c->json);
 }
 
-const char *call_round(struct call *c, const char *portfolio, struct err *e)
+bool call_at(struct call *c, int64_t *at_us)
 {
-	const struct value arg = value_text(portfolio);
-	struct table t;
-	int rc;
+	const char *text = call_query(c, "at");
 
-	if (portfolio && *portfolio)
-		rc = call_facts(c,
-				"SELECT round FROM obs_round WHERE subject = ? "
-				"ORDER BY at_us DESC LIMIT 1",
-				&arg, 1, &t, e);
-	else
-		rc = call_facts(c, "SELECT round FROM obs_round ORDER BY at_us DESC LIMIT 1", NULL,
-				0, &t, e);
-	if (rc || !t.n_rows)
+	*at_us = I64_NULL;
+	if (!text || !time_parse_end(text, at_us))
+		return true;
+	call_error(c, 400, "write 2026, 2026-10 or 2026-10-31", "`at` is not a date");
+	return false;
+}
+
+const char *call_round(struct call *c, int64_t at_us, struct err *e)
+{
+	const char *portfolio = call_query(c, "portfolio");
+	struct value args[2] = {value_i64(at_us == I64_NULL ? INT64_MAX : at_us)};
+	struct table t;
+
+	args[1] = value_text(portfolio);
+	if (call_facts(c,
+		       portfolio ? "SELECT round FROM obs_round WHERE at_us < ? AND subject = ? "
+				   "ORDER BY at_us DESC LIMIT 1"
+				 : "SELECT round FROM obs_round WHERE at_us < ? ORDER BY at_us DESC LIMIT 1",
+		       args, portfolio ? 2 : 1, &t, e) ||
+	    !t.n_rows)
 		return NULL;
 	return value_str(table_at(&t, 0, 0), NULL);
 }

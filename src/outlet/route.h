@@ -77,8 +77,14 @@ void call_point(struct call *c, const struct point *p); /* one object */
 void call_point_members(struct call *c, const struct point *p); /* its members but the group */
 void call_indicator(struct call *c, const char *key, const struct indicator *i);
 
-/* The latest complete round of a portfolio ("" or NULL: of any), or NULL if there is none. */
-const char *call_round(struct call *c, const char *portfolio, struct err *e);
+/* ?at=2026-10: the end of that day, month or year (*at_us is I64_NULL without it).  Returns false when
+ * it is not a date; the answer then says so and the handler ends with 0. */
+bool call_at(struct call *c, int64_t *at_us);
+#define PARAM_AT {"at", "as of the end of this date (2026, 2026-10 or 2026-10-31); default: now"}
+
+/* The latest round of the call's ?portfolio= (default: of any) that was complete at at_us (I64_NULL:
+ * now), or NULL if there is none. */
+const char *call_round(struct call *c, int64_t at_us, struct err *e);
 
 /* Rows that leave as a JSON array (under key, or bare when key is NULL) or as CSV. */
 struct rows {

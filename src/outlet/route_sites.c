@@ -3,7 +3,8 @@
  *
  * The page's domains come from the rows of one check (default: the headline), then all verdicts of
  * those domains are fetched.  A filter's own counts leave that filter out, so that a reader sees
- * what else could be chosen.
+ * what else could be chosen.  The key of a page is the last domain of the one before, whatever the
+ * order: equals are told apart by the domain.
  */
 #include "outlet/route.h"
 
@@ -30,15 +31,14 @@ static void condition(struct where *w, const char *sql, struct value v)
 	w->args[w->n++] = v;
 }
 
-/* "%text%" with only the letters that a domain has, so that no wildcard comes from outside. */
+/* "%text%"; a wildcard in the text stands for one letter only, as wide as it is. */
 static const char *like_text(struct call *c, const char *q)
 {
 	char *out = arena_alloc(c->arena, strlen(q) + 3), *p = out;
 
 	*p++ = '%';
 	for (; *q; q++)
-		if (isalnum((unsigned char)*q) || *q == '-' || *q == '.')
-			*p++ = (char)tolower((unsigned char)*q);
+		*p++ = strchr("%_\\", *q) ? '_' : (char)tolower((unsigned char)*q);
 	*p++ = '%';
 	return out;
 }
@@ -63,8 +63,61 @@ static void filters(struct call *c, const char *round, const char *check, const 
 		snprintf(sql, sizeof(sql), "%s = ?", columns[i]);
 		condition(w, sql, value_text(v));
 	}
-	if (q)
-		condition(w, "subject LIKE ?", value_text(like_text(c, q)));
+	if (q) {
+		condition(w, "(subject LIKE ? OR lower(organisation) LIKE ?)",
+			  value_text(like_text(c, q)));
+		w->args[w->n++] = value_text(like_text(c, q));
+	}
+}
+
+/* ---- the order ---- */
+
+struct order {
+	const char *expr; /* of a column, unknown always last */
+	bool down;
+};
+
+static struct order order_of(const struct call *c)
+{
+	/* U+10FFFF sorts after every text, and no rank is this large */
+	static const struct {
+		const char *name, *up, *down;
+	} columns[] = {
+#define TEXT(name)                                                                                 \
+	{#name, "coalesce(nullif(" #name ", ''), '\xf4\x8f\xbf\xbf')", "coalesce(" #name ", '')"}
+		TEXT(organisation), TEXT(class), TEXT(region), TEXT(level),
+#undef TEXT
+		{"rank", "coalesce(rank, 9000000000000000)", "coalesce(rank, -1)"},
+	};
+	const char *sort = call_query(c, "sort");
+	struct order o = {.expr = "subject", .down = sort && *sort == '-'};
+
+	for (size_t i = 0; sort && i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (!strcmp(sort + o.down, columns[i].name))
+			o.expr = o.down ? columns[i].down : columns[i].up;
+	return o;
+}
+
+/* What comes after the domain `after` in this order. */
+static int after_key(struct call *c, const char *after, const struct order *o, struct where *w,
+		     struct err *e)
+{
+	char sow = o->down ? '<' : '>', sql[400];
+	const struct value key[] = {w->args[0], w->args[1], value_text(after)};
+	struct table t;
+	int rc;
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT %s FROM obs_verdict WHERE round = ? AND \"check\" = ? AND subject = ?", o->expr);
+	rc = call_facts(c, sql, key, 3, &t, e);
+	if (rc || !t.n_rows)
+		return rc;
+	snprintf(sql, sizeof(sql), "(%s %c ? OR (%s = ? AND subject %c ?))", o->expr, sow, o->expr,
+		 sow);
+	condition(w, sql, *table_at(&t, 0, 0));
+	w->args[w->n++] = *table_at(&t, 0, 0);
+	w->args[w->n++] = value_text(after);
+	return 0;
 }
 
 static int facet(struct call *c, const char *round, const char *check, const char *column,
@@ -116,19 +169,25 @@ static int page_of(struct call *c, const char *round, const char *check, int64_t
 		   struct table *t, struct err *e)
 {
 	const char *after = call_query(c, "after");
+	const struct order o = order_of(c);
+	const char *down = o.down ? " DESC" : "";
 	struct where w;
 	struct value args[ARGS_MAX + 2];
-	char sql[2400];
+	char by[200], sql[2400];
+	int rc = 0;
 
 	filters(c, round, check, NULL, &w);
 	if (after)
-		condition(&w, "subject > ?", value_text(after));
+		rc = after_key(c, after, &o, &w, e);
+	if (rc)
+		return rc;
 	args[0] = value_text(round);
 	memcpy(args + 1, w.args, w.n * sizeof(args[0]));
+	snprintf(by, sizeof(by), "%s%s, subject%s", o.expr, down, down);
 	snprintf(sql, sizeof(sql),
 		 COLUMNS "WHERE round = ? AND subject IN (SELECT subject FROM obs_verdict "
-			 "WHERE %s ORDER BY subject LIMIT %lld) ORDER BY subject, \"check\"",
-		 w.sql, (long long)limit);
+			 "WHERE %s ORDER BY %s LIMIT %lld) ORDER BY %s, \"check\"",
+		 w.sql, by, (long long)limit, by);
 	return call_facts(c, sql, args, w.n + 1, t, e);
 }
 
@@ -204,14 +263,16 @@ static int answer(struct call *c, struct err *e)
 {
 	const char *round = call_query(c, "round"), *check = call_query(c, "check");
 	const char *limit_text = call_query(c, "limit"), *last;
-	int64_t limit = limit_text ? strtoll(limit_text, NULL, 10) : PAGE_DEFAULT, n;
+	int64_t limit = limit_text ? strtoll(limit_text, NULL, 10) : PAGE_DEFAULT, n, at_us;
 	struct table t;
 	int rc;
 
 	if (limit < 1 || limit > PAGE_MAX)
 		limit = c->csv ? L_QUERY_ROWS / 20 : PAGE_DEFAULT;
 	check = check ? check : "site";
-	round = round ? round : call_round(c, call_query(c, "portfolio"), e);
+	if (!call_at(c, &at_us))
+		return 0;
+	round = round ? round : call_round(c, at_us, e);
 	if (!round)
 		return call_error(c, 404, "run `sextant census PORTFOLIO.csv`",
 				  "no round is complete yet");
@@ -234,7 +295,7 @@ static int answer(struct call *c, struct err *e)
 }
 
 static const struct route_param params[] = {
-	{"q", "part of the domain"},
+	{"q", "part of the domain or of the organisation"},
 	{"class", "class or industry"},
 	{"region", "region"},
 	{"organisation", "organisation"},
@@ -244,6 +305,8 @@ static const struct route_param params[] = {
 	{"check", "id of a check; default site"},
 	{"round", "id of a round; default the latest complete one"},
 	{"portfolio", "name of a portfolio"},
+	PARAM_AT,
+	{"sort", "domain, organisation, class, region, level or rank; -rank: the other way round"},
 	{"after", "domain after which the page begins"},
 	{"limit", "rows a page, 1 to 500"},
 	{NULL, NULL},
