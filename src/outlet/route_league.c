@@ -80,6 +80,7 @@ static void write_rows(struct call *c, const struct entry *list, size_t n)
 		rows_i64(&r, "n", p->n);
 		rows_i64(&r, "unknown", p->unknown);
 		rows_f64(&r, "change", q ? p->value - q->value : NAN);
+		rows_time(&r, "since", q ? q->at_us : I64_NULL);
 		rows_time(&r, "at", p->at_us);
 		rows_end_row(&r);
 	}
@@ -103,6 +104,8 @@ static int answer(struct call *c, struct err *e)
 	if (!known)
 		return call_error(c, 400, "/api/v1/indicators lists indicators and their groups",
 				  "there is no such indicator, or it has no groups by '%s'", ask.by);
+	if (!call_at(c, &ask.to_us))
+		return 0;
 	rc = indicator_eval(i, &c->facts, &ask, c->arena, &s, e);
 	if (rc)
 		return rc;
@@ -123,6 +126,7 @@ static const struct route_param params[] = {
 	{"by", "organisation, class, region or level"},
 	{"indicator", "id; default site_ready"},
 	{"portfolio", "name of a portfolio"},
+	PARAM_AT,
 	{NULL, NULL},
 };
 

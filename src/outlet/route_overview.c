@@ -154,32 +154,59 @@ static int portfolios(struct call *c, struct err *e)
 	return 0;
 }
 
-static int last_round(struct call *c, const char *portfolio, struct err *e)
+static int last_round(struct call *c, int64_t at_us, struct err *e)
 {
-	const struct value arg = value_text(portfolio);
+	const char *round = call_round(c, at_us, e);
+	const struct value arg = value_text(round);
 	struct table t;
-	int rc = portfolio
-			 ? call_facts(c, "SELECT round, subject, at_us, version, vantage FROM obs_round "
-					 "WHERE subject = ? "
-					 "ORDER BY at_us DESC LIMIT 1", &arg, 1, &t, e)
-			 : call_facts(c, "SELECT round, subject, at_us, version, vantage FROM obs_round "
-					 "ORDER BY at_us DESC LIMIT 1", NULL, 0, &t, e);
+	int rc;
 
-	if (rc)
-		return rc;
 	json_key(c->json, "last_round");
-	if (!t.n_rows) {
+	if (!round) {
 		json_null(c->json);
 		return 0;
 	}
+	rc = call_facts(c, "SELECT round, subject, version, vantage, at_us FROM obs_round WHERE round = ?",
+			&arg, 1, &t, e);
+	if (rc || !t.n_rows)
+		return rc;
 	json_object(c->json);
 	json_put_text(c->json, "id", value_str(table_at(&t, 0, 0), ""));
 	json_put_text(c->json, "portfolio", value_str(table_at(&t, 0, 1), ""));
-	call_time(c, "ended", value_int(table_at(&t, 0, 2), I64_NULL));
-	json_put_i64(c->json, "version", value_int(table_at(&t, 0, 3), 0));
-	json_put_text(c->json, "vantage", value_str(table_at(&t, 0, 4), NULL));
+	call_value(c, "version", table_at(&t, 0, 2));
+	call_value(c, "vantage", table_at(&t, 0, 3));
+	call_time(c, "ended", value_int(table_at(&t, 0, 4), I64_NULL));
 	json_end_object(c->json);
 	return 0;
+}
+
+/* The newest point of each indicator, as rows. */
+static void csv_rows(struct call *c, const struct series *all, size_t n)
+{
+	struct rows r;
+
+	rows_begin(&r, c, NULL);
+	for (size_t i = 0; i < n; i++) {
+		const struct indicator *k = all[i].indicator;
+		const struct point *p = all[i].n ? &all[i].points[all[i].n - 1] : NULL;
+
+		rows_next(&r);
+		rows_text(&r, "indicator", k->id);
+		rows_text(&r, "dimension", k->dimension);
+		rows_text(&r, "title", call_pick(c, k->title_en, k->title_zh));
+		rows_text(&r, "unit", k->unit);
+		rows_f64(&r, "value", p ? p->value : NAN);
+		rows_f64(&r, "lo", p ? p->lo : NAN);
+		rows_f64(&r, "hi", p ? p->hi : NAN);
+		rows_f64(&r, "numerator", p ? p->numerator : NAN);
+		rows_f64(&r, "denominator", p ? p->denominator : NAN);
+		rows_i64(&r, "n", p ? p->n : I64_NULL);
+		rows_i64(&r, "unknown", p ? p->unknown : I64_NULL);
+		rows_time(&r, "at", p ? p->at_us : I64_NULL);
+		rows_text(&r, "method", k->method);
+		rows_end_row(&r);
+	}
+	rows_end(&r);
 }
 
 static int answer(struct call *c, struct err *e)
@@ -191,6 +218,8 @@ static int answer(struct call *c, struct err *e)
 	size_t n = 0;
 	int rc;
 
+	if (!call_at(c, &ask.to_us))
+		return 0;
 	while (indicator_list[n])
 		n++;
 	all = arena_array(c->arena, n + 1, sizeof(*all));
@@ -203,7 +232,10 @@ static int answer(struct call *c, struct err *e)
 	}
 	if (rc)
 		return rc;
-	c->csv = false;
+	if (c->csv) {
+		csv_rows(c, all, n);
+		return 0;
+	}
 	json_object(c->json);
 	call_time(c, "generated_at", clock_wall(c->clock));
 	json_key(c->json, "headline");
@@ -221,7 +253,7 @@ static int answer(struct call *c, struct err *e)
 	json_end_array(c->json);
 	rc = portfolios(c, e);
 	if (!rc)
-		rc = last_round(c, ask.portfolio, e);
+		rc = last_round(c, ask.to_us, e);
 	json_end_object(c->json);
 	return rc;
 }
@@ -229,6 +261,7 @@ static int answer(struct call *c, struct err *e)
 static const struct route_param params[] = {
 	{"portfolio", "name of a portfolio"},
 	{"plan", "name of a plan; default the one that is set, or cn-2017"},
+	PARAM_AT,
 	{NULL, NULL},
 };
 static const char *const warm[] = {"", NULL};

@@ -1,6 +1,8 @@
 /* route_rounds: the rounds, the running one included; one with counts by check and verdict. */
 #include "outlet/route.h"
 
+#include "check/check.h"
+
 #include <string.h>
 
 static void members(struct call *c, const struct table *t, size_t row)
@@ -25,46 +27,97 @@ static void members(struct call *c, const struct table *t, size_t row)
 	"SELECT id, portfolio, status, vantage, tool_version, version, total, done, seed, "        \
 	"began_us, ended_us, selftest FROM round "
 
-static int counts(struct call *c, const char *id, struct err *e)
+/* Rows: check, verdict, reason, count; those of one check stand together. */
+static int counts_of(struct call *c, struct table *t, struct err *e)
 {
-	const struct value arg = value_text(id);
+	const struct value arg = value_text(c->tail);
+
+	return call_facts(c,
+			  "SELECT \"check\", verdict, reason, count(*) FROM obs_verdict "
+			  "WHERE round = ? GROUP BY \"check\", verdict, reason "
+			  "ORDER BY \"check\", count(*) DESC, reason",
+			  &arg, 1, t, e);
+}
+
+static bool row_is_of(const struct table *t, size_t row, const struct check *k)
+{
+	return !strcmp(value_str(table_at(t, row, 0), ""), k->id);
+}
+
+static const char *meaning_of(struct call *c, const struct check *k, const char *code)
+{
+	const struct reason *r = check_reason(k, code);
+
+	return r ? call_pick(c, r->en, r->zh) : code;
+}
+
+static void write_answers(struct call *c, const struct check *k, const struct table *t)
+{
+	json_object(c->json);
+	json_put_text(c->json, "check", k->id);
+	json_put_text(c->json, "title", call_pick(c, k->title_en, k->title_zh));
+	json_put_text(c->json, "rung", k->rung);
+	json_key(c->json, "answers");
+	json_array(c->json);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const char *code = value_str(table_at(t, i, 2), "");
+
+		if (!row_is_of(t, i, k))
+			continue;
+		json_object(c->json);
+		json_put_text(c->json, "verdict", value_str(table_at(t, i, 1), ""));
+		json_put_text(c->json, "reason", code);
+		json_put_text(c->json, "meaning", meaning_of(c, k, code));
+		json_put_i64(c->json, "count", value_int(table_at(t, i, 3), 0));
+		json_end_object(c->json);
+	}
+	json_end_array(c->json);
+	json_end_object(c->json);
+}
+
+/* In the order of the ladder; a check that the round did not know is left out. */
+static int counts(struct call *c, struct err *e)
+{
 	struct table t;
-	const char *check = NULL;
-	int rc = call_facts(c,
-			    "SELECT \"check\", verdict, reason, count(*) FROM obs_verdict "
-			    "WHERE round = ? GROUP BY \"check\", verdict, reason "
-			    "ORDER BY \"check\", count(*) DESC",
-			    &arg, 1, &t, e);
+	int rc = counts_of(c, &t, e);
 
 	if (rc)
 		return rc;
 	json_key(c->json, "checks");
 	json_array(c->json);
-	for (size_t i = 0; i < t.n_rows; i++) {
-		const char *name = value_str(table_at(&t, i, 0), "");
-
-		if (!check || strcmp(check, name)) {
-			if (check) {
-				json_end_array(c->json);
-				json_end_object(c->json);
+	for (size_t k = 0; check_list[k]; k++)
+		for (size_t i = 0; i < t.n_rows; i++)
+			if (row_is_of(&t, i, check_list[k])) {
+				write_answers(c, check_list[k], &t);
+				break;
 			}
-			check = name;
-			json_object(c->json);
-			json_put_text(c->json, "check", name);
-			json_key(c->json, "answers");
-			json_array(c->json);
-		}
-		json_object(c->json);
-		json_put_text(c->json, "verdict", value_str(table_at(&t, i, 1), ""));
-		json_put_text(c->json, "reason", value_str(table_at(&t, i, 2), ""));
-		json_put_i64(c->json, "count", value_int(table_at(&t, i, 3), 0));
-		json_end_object(c->json);
-	}
-	if (check) {
-		json_end_array(c->json);
-		json_end_object(c->json);
-	}
 	json_end_array(c->json);
+	return 0;
+}
+
+static int counts_csv(struct call *c, struct err *e)
+{
+	struct table t;
+	struct rows r;
+	int rc = counts_of(c, &t, e);
+
+	if (rc)
+		return rc;
+	rows_begin(&r, c, NULL);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		const struct check *k = check_find(value_str(table_at(&t, i, 0), ""));
+		const char *code = value_str(table_at(&t, i, 2), "");
+
+		rows_next(&r);
+		rows_text(&r, "round", c->tail);
+		rows_text(&r, "check", value_str(table_at(&t, i, 0), ""));
+		rows_text(&r, "verdict", value_str(table_at(&t, i, 1), ""));
+		rows_text(&r, "reason", code);
+		rows_text(&r, "meaning", k ? meaning_of(c, k, code) : "");
+		rows_i64(&r, "count", value_int(table_at(&t, i, 3), 0));
+		rows_end_row(&r);
+	}
+	rows_end(&r);
 	return 0;
 }
 
@@ -79,9 +132,11 @@ static int one(struct call *c, struct err *e)
 	if (!t.n_rows)
 		return call_error(c, 404, "/api/v1/rounds lists them", "there is no round '%s'",
 				  c->tail);
+	if (c->csv)
+		return counts_csv(c, e);
 	json_object(c->json);
 	members(c, &t, 0);
-	rc = counts(c, c->tail, e);
+	rc = counts(c, e);
 	json_end_object(c->json);
 	return rc;
 }

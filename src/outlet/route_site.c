@@ -45,6 +45,34 @@ static void write_check(struct call *c, const struct check *k, const struct tabl
 	json_end_object(c->json);
 }
 
+/* One row for each check. */
+static void csv_rows(struct call *c, const char *round, const struct table *t)
+{
+	struct rows r;
+
+	rows_begin(&r, c, NULL);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const struct check *k = check_find(value_str(table_at(t, i, 0), ""));
+		const char *code = value_str(table_at(t, i, 2), "");
+		const struct reason *why = k ? check_reason(k, code) : NULL;
+
+		rows_next(&r);
+		rows_text(&r, "domain", c->tail);
+		rows_text(&r, "round", round);
+		rows_time(&r, "at", value_int(table_at(t, i, 4), I64_NULL));
+		rows_text(&r, "vantage", value_str(table_at(t, i, 5), ""));
+		rows_text(&r, "check", value_str(table_at(t, i, 0), ""));
+		rows_text(&r, "verdict", value_str(table_at(t, i, 1), ""));
+		rows_text(&r, "reason", code);
+		rows_text(&r, "meaning", why ? call_pick(c, why->en, why->zh) : code);
+		rows_text(&r, "remedy",
+			  why ? remedy_of(c, why, subject_of(c, value_str(table_at(t, i, 3), NULL))) : "");
+		rows_text(&r, "evidence", value_str(table_at(t, i, 3), ""));
+		rows_end_row(&r);
+	}
+	rows_end(&r);
+}
+
 static int row_of(const struct table *t, const char *check)
 {
 	for (size_t i = 0; i < t->n_rows; i++)
@@ -96,8 +124,10 @@ static void repairs(struct call *c, const struct table *t)
 					continue;
 				json_object(c->json);
 				json_put_text(c->json, "check", check_list[k]->id);
-				json_put_text(c->json, "gains", call_pick(c, check_list[k]->title_en,
+				json_put_text(c->json, "title", call_pick(c, check_list[k]->title_en,
 									  check_list[k]->title_zh));
+				json_put_text(c->json, "verdict", bad[b]);
+				json_put_text(c->json, "meaning", call_pick(c, r->en, r->zh));
 				json_put_text(c->json, "remedy",
 					      reason_remedy(r,
 							    evidence_subject(value_str(table_at(t, (size_t)row, 3),
@@ -244,14 +274,16 @@ static int history(struct call *c, struct err *e)
 	return 0;
 }
 
-static const char *latest_round_of(struct call *c, struct err *e)
+static const char *latest_round_of(struct call *c, int64_t at_us, struct err *e)
 {
-	const struct value arg = value_text(c->tail);
+	const struct value args[] = {value_text(c->tail),
+				     value_i64(at_us == I64_NULL ? INT64_MAX : at_us)};
 	struct table t;
 
 	if (call_facts(c,
-		       "SELECT round FROM obs_verdict WHERE subject = ? ORDER BY at_us DESC LIMIT 1",
-		       &arg, 1, &t, e) ||
+		       "SELECT round FROM obs_verdict WHERE subject = ? AND at_us < ? "
+		       "ORDER BY at_us DESC LIMIT 1",
+		       args, 2, &t, e) ||
 	    !t.n_rows)
 		return NULL;
 	return value_str(table_at(&t, 0, 0), NULL);
@@ -274,9 +306,12 @@ static int answer(struct call *c, struct err *e)
 {
 	const char *round = call_query(c, "round");
 	struct table t = {0};
+	int64_t at_us;
 	int rc = 0;
 
-	round = round ? round : latest_round_of(c, e);
+	if (!call_at(c, &at_us))
+		return 0;
+	round = round ? round : latest_round_of(c, at_us, e);
 	if (round)
 		rc = verdicts_of(c, round, &t, e);
 	if (rc)
@@ -284,7 +319,10 @@ static int answer(struct call *c, struct err *e)
 	if (!t.n_rows)
 		return call_error(c, 404, "the sites page lists those that are known",
 				  "'%s' was not looked at", c->tail);
-	c->csv = false;
+	if (c->csv) {
+		csv_rows(c, round, &t);
+		return 0;
+	}
 	json_object(c->json);
 	json_put_text(c->json, "domain", c->tail);
 	json_put_text(c->json, "round", round);
@@ -304,6 +342,7 @@ static int answer(struct call *c, struct err *e)
 
 static const struct route_param params[] = {
 	{"round", "id of a round; default the latest one that looked at this site"},
+	PARAM_AT,
 	{NULL, NULL},
 };
 
