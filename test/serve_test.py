@@ -98,6 +98,13 @@ def pages(base):
     rows = list(csv.reader(io.StringIO(get(base, "/api/v1/sites?format=csv")[2].decode())))
     check(rows[0][0] == "domain" and "site_reason" in rows[0] and len({len(r) for r in rows}) == 1,
           "sites as CSV: one width", rows[0])
+    check(len(rows) == total + 1 and "2001:db8::1" in rows[1][rows[0].index("ipv6")],
+          "it has every site, with addresses and name servers", (len(rows), total, rows[1]))
+    for path in ("overview", f"sites/{seen[0]}", "rounds/20261201T000000-bench"):
+        status, headers, body = get(base, f"/api/v1/{path}?format=csv")
+        rows = list(csv.reader(io.StringIO(body.decode())))
+        check(status == 200 and headers["Content-Type"].startswith("text/csv") and len(rows) > 16 and
+              len({len(r) for r in rows}) == 1, f"{path.split('/')[0]} as CSV", body[:200])
     site = json.loads(get(base, f"/api/v1/sites/{seen[0]}?lang=zh")[2])
     check(len(site["history"]) == 12 and site["ladder"] and len(site["evidence"]["dns"]) == 8,
           "a site has its history, ladder and evidence")

@@ -9,13 +9,15 @@
 #include "outlet/route.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARGS_MAX = 16, PAGE_DEFAULT = 50, PAGE_MAX = 500, FACET_ROWS = 200 };
+enum { ARGS_MAX = 16, PAGE_DEFAULT = 50, PAGE_MAX = 500, FACET_ROWS = 200,
+       CSV_MAX = L_STORE_ROWS / 25 /* so many sites with a row for each check */ };
 
 struct where {
 	char sql[1024];
@@ -191,8 +193,48 @@ static int page_of(struct call *c, const char *round, const char *check, int64_t
 	return call_facts(c, sql, args, w.n + 1, t, e);
 }
 
+/* ---- CSV: the addresses and hosts that the verdicts stand on ---- */
+
+static const char *const record_types[] = {"A", "AAAA", "NS", "MX"};
+static const char *const record_columns[] = {"ipv4", "ipv6", "name_servers", "mail_hosts"};
+enum { RECORDS = 4 };
+
+/* Domain -> const char *[RECORDS].  A zone is asked for upwards from the site's name, so the last
+ * answer that names servers is the one of the zone that holds it. */
+static int records_of(struct call *c, const char *round, struct map *out, struct err *e)
+{
+	const struct value arg = value_text(round);
+	struct table t;
+	int rc = call_facts(c,
+			    "SELECT subject, qtype, replace(data, chr(10), ' ') FROM obs_dns "
+			    "WHERE round = ? AND data IS NOT NULL AND ((role = 'apex' AND qtype IN "
+			    "('A', 'AAAA')) OR qtype IN ('NS', 'MX')) ORDER BY subject, at_us",
+			    &arg, 1, &t, e);
+
+	map_init(out, c->arena);
+	for (size_t i = 0; !rc && i < t.n_rows; i++) {
+		const char ***of = (const char ***)map_at_text(out, value_str(table_at(&t, i, 0), ""));
+
+		if (!*of)
+			*of = arena_array(c->arena, RECORDS, sizeof(**of));
+		for (size_t k = 0; k < RECORDS; k++)
+			if (!strcmp(value_str(table_at(&t, i, 1), ""), record_types[k]))
+				(*of)[k] = value_str(table_at(&t, i, 2), "");
+	}
+	return rc;
+}
+
+static void write_records(struct rows *r, const struct map *records, const char *domain)
+{
+	const char *const *of = map_get_text(records, domain);
+
+	for (size_t k = 0; k < RECORDS; k++)
+		rows_text(r, record_columns[k], of && of[k] ? of[k] : "");
+}
+
 /* One row for each domain: its tags, then its verdicts by check. */
-static void write_site(struct call *c, struct rows *r, const struct table *t, size_t from, size_t to)
+static void write_site(struct call *c, struct rows *r, const struct table *t, size_t from, size_t to,
+		       const struct map *records)
 {
 	static const char *const tags[] = {"organisation", "class", "region", "level"};
 
@@ -223,10 +265,13 @@ static void write_site(struct call *c, struct rows *r, const struct table *t, si
 	}
 	if (!c->csv)
 		json_end_object(c->json);
+	else
+		write_records(r, records, value_str(table_at(t, from, 0), ""));
 	rows_end_row(r);
 }
 
-static const char *write_sites(struct call *c, const struct table *t, int64_t *n)
+static const char *write_sites(struct call *c, const struct table *t, const struct map *records,
+			       int64_t *n)
 {
 	const char *last = NULL;
 	struct rows r;
@@ -237,7 +282,7 @@ static const char *write_sites(struct call *c, const struct table *t, int64_t *n
 		last = value_str(table_at(t, from, 0), "");
 		for (to = from; to < t->n_rows && !strcmp(value_str(table_at(t, to, 0), ""), last); to++)
 			;
-		write_site(c, &r, t, from, to);
+		write_site(c, &r, t, from, to, records);
 		++*n;
 	}
 	rows_end(&r);
@@ -268,7 +313,9 @@ static int answer(struct call *c, struct err *e)
 	int rc;
 
 	if (limit < 1 || limit > PAGE_MAX)
-		limit = c->csv ? L_QUERY_ROWS / 20 : PAGE_DEFAULT;
+		limit = PAGE_DEFAULT;
+	if (c->csv && !limit_text)
+		limit = CSV_MAX;
 	check = check ? check : "site";
 	if (!call_at(c, &at_us))
 		return 0;
@@ -280,13 +327,16 @@ static int answer(struct call *c, struct err *e)
 	if (rc)
 		return rc;
 	if (c->csv) {
-		write_sites(c, &t, &n);
-		return 0;
+		struct map records;
+
+		rc = records_of(c, round, &records, e);
+		write_sites(c, &t, &records, &n);
+		return rc;
 	}
 	json_object(c->json);
 	json_put_text(c->json, "round", round);
 	rc = total(c, round, check, e);
-	last = write_sites(c, &t, &n);
+	last = write_sites(c, &t, NULL, &n);
 	json_put_text(c->json, "next", n == limit ? last : NULL);
 	if (!rc)
 		rc = facets(c, round, check, e);
@@ -308,7 +358,7 @@ static const struct route_param params[] = {
 	PARAM_AT,
 	{"sort", "domain, organisation, class, region, level or rank; -rank: the other way round"},
 	{"after", "domain after which the page begins"},
-	{"limit", "rows a page, 1 to 500"},
+	{"limit", "rows a page, 1 to 500; CSV without it has all"},
 	{NULL, NULL},
 };
 
