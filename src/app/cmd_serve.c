@@ -47,7 +47,8 @@ static int begin(struct serving *s, const struct args *a, struct err *e)
 	const char *listen = args_text(a, "listen", config->listen);
 	static char names[CONFIG_TEXT_MAX];
 	static const char *hosts[HOSTS_MAX]; /* live as long as the server */
-	struct web_config c = {.hosts = hosts};
+	struct web_config c = {.hosts = hosts, .operator_ = config->operator_,
+			       .contact = config->contact_email, .info_url = config->info_url};
 	const char *why;
 	int rc = config_endpoint(listen, 8064, &c.addr, &c.port, e);
 

@@ -23,12 +23,18 @@ struct route_param {
 	const char *name, *en;
 };
 
+/* Who runs this observatory; a text is NULL or "" when it is not set. */
+struct about {
+	const char *operator_, *contact, *info_url;
+};
+
 /* One call of a route. */
 struct call {
 	const struct http_request *request;
 	struct store *store;
 	struct facts facts;
 	const struct clock *clock;
+	const struct about *about; /* may be NULL */
 	struct arena *arena;   /* unbounded, of this call */
 	struct json *json;     /* the answer */
 	const char *tail;      /* what stands after the route's path, decoded; "" if nothing */

@@ -39,6 +39,7 @@ struct web {
 	size_t cache_b;
 	size_t warm_route, warm_query, warm_lang;
 	char etag[20]; /* of the answer being made */
+	struct about about;
 	/* the running round as it was told last */
 	char round[64];
 	int64_t round_done, round_at_us;
@@ -141,7 +142,7 @@ static int run_route(struct web *w, const struct route *r, const struct http_req
 	struct buf text;
 	struct err e = {0};
 	struct call c = {.request = q, .store = w->store, .facts = store_facts(w->store),
-			 .clock = loop_clock(w->loop), .arena = &a, .json = &json, .tail = tail,
+			 .clock = loop_clock(w->loop), .about = &w->about, .arena = &a, .json = &json, .tail = tail,
 			 .zh = zh, .csv = wants(q, "format", "csv"),
 			 .spreadsheet = wants(q, "for", "spreadsheet"), .csv_out = body,
 			 .status = 200};
@@ -460,6 +461,7 @@ struct web *web_new(const struct web_config *c, struct loop *l, struct store *s,
 	}
 	w->loop = l;
 	w->store = s;
+	w->about = (struct about){c->operator_, c->contact, c->info_url};
 	arena_init(&w->cache_arena, 0);
 	map_init(&w->cache, &w->cache_arena);
 	w->httpd = httpd_new(&http, e);

@@ -16,6 +16,7 @@ struct web_config {
 	struct addr addr;
 	uint16_t port;
 	const char *const *hosts;
+	const char *operator_, *contact, *info_url; /* shown on the page about us; live as long as web */
 };
 
 /* Serves from this loop until web_free.  The store must be owned by this process. */
