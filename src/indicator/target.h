@@ -22,7 +22,7 @@
 #ifndef INDICATOR_TARGET_H
 #define INDICATOR_TARGET_H
 
-#include "indicator/plan.h"
+#include "indicator/projection.h"
 
 enum target_status {
 	TARGET_MET, TARGET_LATE_MET, TARGET_MISSED, TARGET_ON_TRACK, TARGET_AT_RISK,
@@ -32,13 +32,6 @@ extern const char *const target_status_words[]; /* "MET" "LATE-MET" ... NULL */
 
 /* Not good enough for exit code 0: MISSED, AT-RISK. */
 bool target_is_bad(enum target_status s);
-
-struct projection {
-	int64_t at_us;         /* the due date; I64_NULL: there is no projection */
-	double value, lo, hi;  /* in the indicator's unit; lo, hi: 95 % prediction interval */
-	int64_t crosses_us;    /* when the line reaches the threshold; I64_NULL: never */
-	size_t periods;        /* it stands on */
-};
 
 struct target_result {
 	const struct target *target;
