@@ -135,6 +135,49 @@ static void make_probe(struct look *l)
 	}
 }
 
+static bool by_resolver(const struct look *l)
+{
+	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
+}
+
+/* Why no packet may leave for this look; NULL: it may.  Asked when the look is wanted and again when its
+ * turn has come, for between the two somebody may have opted out (P-OPT-1). */
+static const char *forbidden(const struct look *l)
+{
+	const struct visit_env *env = l->visit->env;
+	const char *host = "";
+
+	switch (l->kind) {
+	case VISIT_DNS: host = by_resolver(l) ? l->dns.qname : l->dns.ns_host; break;
+	case VISIT_WEB: host = l->web.host; break;
+	case VISIT_SMTP: host = l->smtp.host; break;
+	case VISIT_BATCHES: break;
+	}
+	if (optout_name(env->optout, l->visit->domain) || optout_name(env->optout, host))
+		return "optout";
+	if (by_resolver(l))
+		return NULL;
+	if (optout_addr(env->optout, &l->addr))
+		return "optout";
+	return !env->public_ok && guard_is_public(env->guard, &l->addr) ? "no_contact" : NULL;
+}
+
+/* The probe writes its row and ends as if the guard had said no. */
+static void deny(struct look *l, const char *why)
+{
+	struct event e = {.kind = EVENT_START, .mono_us = mono(l->visit)};
+	struct step s;
+
+	make_probe(l);
+	s = l->probe->kind->next(l->probe, &e);
+	if (s.kind != STEP_DONE) {
+		e.kind = EVENT_DENIED;
+		e.why = why;
+		s = l->probe->kind->next(l->probe, &e);
+	}
+	ended(l, s.outcome);
+}
+
 static void driven(void *ctx, struct probe *p, const struct step *last)
 {
 	struct look *l = ctx;
@@ -144,38 +187,33 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 	ended(l, last->outcome);
 }
 
-static bool by_resolver(const struct look *l)
-{
-	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
-}
-
 static void go(struct turn *t)
 {
 	struct look *l = t->ctx;
 	struct visit *v = l->visit;
+	const char *why = forbidden(l);
 
+	if (why) {
+		deny(l, why);
+		return;
+	}
 	make_probe(l);
 	l->state = LOOK_RUNS;
 	count_running(v, 1);
 	v->env->start(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
 }
 
-/* No packet may go there: the probe writes its row and ends as if the guard had said so.  Not at once,
- * for the planner walks over the evidence while it wants. */
-static void deny(struct timer *t)
-{
-	struct look *l = t->ctx;
-	struct event e = {.kind = EVENT_START, .mono_us = mono(l->visit)};
-	struct step s;
+static void start(struct look *l);
 
-	make_probe(l);
-	s = l->probe->kind->next(l->probe, &e);
-	if (s.kind != STEP_DONE) {
-		e.kind = EVENT_DENIED;
-		e.why = l->forbidden;
-		s = l->probe->kind->next(l->probe, &e);
-	}
-	ended(l, s.outcome);
+static void go_nowhere(struct timer *timer)
+{
+	struct look *l = timer->ctx;
+	const char *why = forbidden(l);
+
+	if (why)
+		deny(l, why);
+	else
+		start(l);
 }
 
 static void start(struct look *l)
@@ -185,14 +223,15 @@ static void start(struct look *l)
 						   : PACE_NAME_SERVER;
 
 	l->state = LOOK_TURN;
-	if (l->forbidden) {
-		l->turn.timer = (struct timer){.fire = deny, .ctx = l};
-		loop_timer(l->visit->env->loop, &l->turn.timer, 0);
-		return;
-	}
 	l->turn.go = go;
 	l->turn.ctx = l;
-	pace_take(l->visit->env->pace, &l->turn, &l->addr, kind);
+	if (!forbidden(l)) {
+		pace_take(l->visit->env->pace, &l->turn, &l->addr, kind);
+		return;
+	}
+	/* it needs no turn; but not at once, for the planner walks over the evidence while it wants */
+	l->turn.timer = (struct timer){.fire = go_nowhere, .ctx = l};
+	loop_timer(l->visit->env->loop, &l->turn.timer, 0);
 }
 
 /* Pages take memory: few of them at once. */
@@ -276,7 +315,7 @@ static void repeat(struct visit *v)
 		l->again = true;
 		copy = arena_alloc(&v->arena, sizeof(*copy));
 		*copy = (struct look){.visit = v, .kind = l->kind, .addr = l->addr, .port = l->port,
-				      .fails = l->fails + 1, .first = true, .forbidden = l->forbidden};
+				      .fails = l->fails + 1, .first = true};
 		switch (l->kind) {
 		case VISIT_DNS: copy->dns = l->dns; break;
 		case VISIT_WEB: copy->web = l->web; break;

@@ -30,7 +30,6 @@ struct look {
 	bool silent;	   /* ended so that it proves nothing yet */
 	bool connected;	   /* TCP came up */
 	bool again;	   /* it has been repeated */
-	const char *forbidden; /* why no packet may go there; NULL: may */
 	struct probe *probe;   /* while it runs */
 	struct arena arena;    /* of the probe */
 };

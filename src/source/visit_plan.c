@@ -13,19 +13,6 @@ enum { KEY_MAX = 700 };
 
 /* ---- names ---- */
 
-/* Why no packet may go to this host at this address (either may be NULL). */
-static const char *forbidden(const struct visit *v, const char *host, const struct addr *a)
-{
-	const struct visit_env *env = v->env;
-
-	if (optout_name(env->optout, v->domain) || (host && optout_name(env->optout, host)) ||
-	    (a && optout_addr(env->optout, a)))
-		return "optout";
-	if (a && !env->public_ok && guard_is_public(env->guard, a))
-		return "no_contact";
-	return NULL;
-}
-
 static void ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
 {
 	char key[KEY_MAX], type[DNS_TYPE_TEXT_MAX];
@@ -40,7 +27,6 @@ static void ask(struct visit *v, const char *name, uint16_t qtype, const char *r
 		return;
 	l->addr = v->env->resolver_addr;
 	l->first = true;
-	l->forbidden = forbidden(v, name, NULL);
 	l->dns = (struct dns_question){.qname = arena_str(&v->arena, name),
 				       .qtype = qtype,
 				       .role = role,
@@ -128,7 +114,6 @@ static void ask_authority(struct visit *v, const char *zone, const char *ns, con
 		return;
 	l->addr = *a;
 	l->first = true;
-	l->forbidden = forbidden(v, ns, a);
 	l->dns = (struct dns_question){.qname = arena_str(&v->arena, zone),
 				       .qtype = DNS_SOA,
 				       .role = "authority",
@@ -171,7 +156,6 @@ static struct look *greet(struct visit *v, const char *host, int64_t preference,
 		return look_find(v, key);
 	l->addr = *a;
 	l->first = first;
-	l->forbidden = forbidden(v, host, a);
 	l->smtp = (struct smtp_question){.host = arena_str(&v->arena, host),
 					 .addr = *a,
 					 .preference = preference,
@@ -243,7 +227,6 @@ static struct look *fetch(struct visit *v, const struct hop *h, const struct add
 		return look_find(v, key);
 	l->addr = *a;
 	l->first = first;
-	l->forbidden = forbidden(v, h->host, a);
 	l->web = (struct web_question){.target = h->target,
 				       .host = arena_str(&v->arena, h->host),
 				       .scheme = h->scheme,
