@@ -51,15 +51,18 @@ static void think_soon(struct visit *v)
 
 /* ---- a look ends ---- */
 
+/* What proves nothing until it was seen twice.  "Unreachable" is among it: a router says so while our
+ * own network is in trouble, too. */
 static bool is_silent(const struct look *l, enum outcome outcome)
 {
-	if (outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNKNOWN)
+	if (outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNKNOWN ||
+	    outcome == OUTCOME_UNREACHABLE)
 		return true;
 	if (l->kind != VISIT_DNS || !strcmp(l->dns.role, "authority"))
 		return false;
 	/* of a resolver: its trouble is not the site's */
-	return outcome == OUTCOME_SERVFAIL || outcome == OUTCOME_UNREACHABLE ||
-	       outcome == OUTCOME_REFUSED || outcome == OUTCOME_CLOSED;
+	return outcome == OUTCOME_SERVFAIL || outcome == OUTCOME_REFUSED ||
+	       outcome == OUTCOME_CLOSED;
 }
 
 static void note_row(struct look *l, void *row)
@@ -96,6 +99,7 @@ static void ended(struct look *l, enum outcome outcome)
 	if (evidence_whole(schema_of(l->kind), o.row))
 		batch_copy(v->batches[l->kind], &o);
 	l->silent = is_silent(l, outcome);
+	l->timed_out = outcome == OUTCOME_TIMEOUT;
 	l->state = LOOK_ENDED;
 	pace_leave(&l->turn);
 	free(l->probe);

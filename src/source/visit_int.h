@@ -28,6 +28,7 @@ struct look {
 	int64_t fails;     /* times that it was asked before and stayed without an answer */
 	bool first;	   /* repeated when silent; the second address of a host is not */
 	bool silent;	   /* ended so that it proves nothing yet */
+	bool timed_out;	   /* nothing came at all, not even from a router */
 	bool connected;	   /* TCP came up */
 	bool again;	   /* it has been repeated */
 	struct probe *probe;   /* while it runs */

@@ -175,7 +175,7 @@ static bool greet_all(struct visit *v, const char *host, int64_t preference,
 
 		if (!l || l->state != LOOK_ENDED || l->connected)
 			return false;
-		silent &= l->silent;
+		silent &= l->timed_out;
 	}
 	return silent;
 }
