@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROUNDS = 12, DNS_ROWS = 8, WEB_ROWS = 4, CLASSES = 12, REGIONS = 56, BATCH = 20000 };
+enum {
+	ROUNDS = 12, DNS_ROWS = 8, WEB_ROWS = 4, CLASSES = 12, REGIONS = 56, BATCH = 20000,
+	REGISTRY_PART = 20, /* one row in twenty is a registry's */
+};
 
 struct filling {
 	struct store *store;
@@ -23,12 +26,17 @@ struct filling {
 	struct err *err;
 };
 
+uint64_t fill_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
 static uint64_t next(struct filling *f)
 {
-	f->random ^= f->random << 13;
-	f->random ^= f->random >> 7;
-	f->random ^= f->random << 17;
-	return f->random;
+	return fill_random(&f->random);
 }
 
 static int put(struct filling *f, struct batch **b, size_t least)
@@ -173,7 +181,10 @@ int64_t fill_store(const char *dir, int64_t rows, struct err *e)
 		return -1;
 	while (check_list[checks])
 		checks++;
-	sites = rows / ROUNDS / (checks + DNS_ROWS + WEB_ROWS);
+	f.rows = fill_registries(f.store, rows / REGISTRY_PART, e);
+	if (f.rows < 0)
+		rc = -1;
+	sites = (rows - f.rows) / ROUNDS / (checks + DNS_ROWS + WEB_ROWS);
 	f.verdicts = batch_new(&verdict_schema);
 	f.dns = batch_new(&dns_schema);
 	f.web = batch_new(&web_schema);

@@ -6,8 +6,16 @@
 
 #include <stdint.h>
 
-/* Fills DIR with about `rows` observations: twelve rounds over one portfolio; for each site of a round
- * its verdicts, DNS answers and HTTP exchanges.  Returns how many rows, or -1. */
+struct store;
+
+/* Fills DIR with about `rows` observations: five registries' files, and twelve rounds over one
+ * portfolio; for each site of a round its verdicts, DNS answers and HTTP exchanges.  Returns how many
+ * rows, or -1. */
 int64_t fill_store(const char *dir, int64_t rows, struct err *e);
+
+/* The registries' part of it: a file of each, and the program's own list of countries. */
+int64_t fill_registries(struct store *s, int64_t rows, struct err *e);
+
+uint64_t fill_random(uint64_t *state); /* xorshift; the same state gives the same store */
 
 #endif
