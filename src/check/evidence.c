@@ -31,7 +31,7 @@ static const struct field dns_fields[] = {
 	FIELD(dns_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
 };
 const struct schema dns_schema = {"dns", "One DNS question and its answer", sizeof(struct dns_row),
-				  dns_fields, N(dns_fields)};
+				  dns_fields, N(dns_fields), true};
 
 static const struct field web_fields[] = {
 	FIELD(web_row, target, FIELD_TEXT, "apex or www: the name the chain began at"),
@@ -71,7 +71,7 @@ static const struct field web_fields[] = {
 	FIELD(web_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
 };
 const struct schema web_schema = {"web", "One HTTP exchange on one pinned address",
-				  sizeof(struct web_row), web_fields, N(web_fields)};
+				  sizeof(struct web_row), web_fields, N(web_fields), true};
 
 static const struct field smtp_fields[] = {
 	FIELD(smtp_row, host, FIELD_TEXT, "mail host"),
@@ -88,7 +88,7 @@ static const struct field smtp_fields[] = {
 	FIELD(smtp_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
 };
 const struct schema smtp_schema = {"smtp", "One SMTP greeting", sizeof(struct smtp_row),
-				   smtp_fields, N(smtp_fields)};
+				   smtp_fields, N(smtp_fields), true};
 
 static const struct field selftest_fields[] = {
 	FIELD(selftest_row, v4_works, FIELD_FLAG, "an IPv4 anchor answered"),
@@ -105,7 +105,7 @@ static const struct field selftest_fields[] = {
 };
 const struct schema selftest_schema = {"selftest", "What the observer could do in a round",
 				       sizeof(struct selftest_row), selftest_fields,
-				       N(selftest_fields)};
+				       N(selftest_fields), true};
 
 bool evidence_whole(const struct schema *s, const void *row)
 {

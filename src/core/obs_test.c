@@ -30,17 +30,17 @@ static const struct field fields[] = {
 	FIELD_OF(all_row, word, words, "a word"),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-static const struct schema all_schema = {"all", "every kind", sizeof(struct all_row), fields, FIELDS};
+static const struct schema all_schema = {"all", "every kind", sizeof(struct all_row), fields, FIELDS, false};
 /* An older program's: it does not know the columns in the middle. */
 static const struct field few[] = {
 	FIELD(all_row, number, FIELD_I64, "a number"),
 	FIELD_OF(all_row, word, words, "a word"),
 };
-static const struct schema few_schema = {"all", "some", sizeof(struct all_row), few, 2};
+static const struct schema few_schema = {"all", "some", sizeof(struct all_row), few, 2, false};
 /* One that calls the same column something else. */
 static const struct field other[] = {FIELD(all_row, text, FIELD_TEXT, "text"),
 				     {"number", FIELD_TEXT, offsetof(struct all_row, text), "", NULL}};
-static const struct schema other_schema = {"all", "another type", sizeof(struct all_row), other, 2};
+static const struct schema other_schema = {"all", "another type", sizeof(struct all_row), other, 2, false};
 
 static const struct schema *find_all(const char *name) { return strcmp(name, "all") ? NULL : &all_schema; }
 static const struct schema *find_few(const char *name) { return strcmp(name, "all") ? NULL : &few_schema; }

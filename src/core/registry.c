@@ -22,7 +22,7 @@ static const struct field delegation_fields[] = {
 };
 const struct schema delegation_schema = {
 	"delegation", "One block of addresses or AS numbers in a registry file",
-	sizeof(struct delegation_row), delegation_fields, N(delegation_fields)};
+	sizeof(struct delegation_row), delegation_fields, N(delegation_fields), true};
 
 static const struct field dataset_fields[] = {
 	FIELD(dataset_row, kind, FIELD_TEXT, "rir or country"),
@@ -34,7 +34,7 @@ static const struct field dataset_fields[] = {
 };
 const struct schema dataset_schema = {"dataset", "One file that was taken in completely",
 				      sizeof(struct dataset_row), dataset_fields,
-				      N(dataset_fields)};
+				      N(dataset_fields), false};
 
 static const struct field country_fields[] = {
 	FIELD(country_row, alpha3, FIELD_TEXT, "ISO 3166-1 alpha-3"),
@@ -53,4 +53,4 @@ static const struct field country_fields[] = {
 };
 const struct schema country_schema = {"country", "One country or territory of ISO 3166-1",
 				      sizeof(struct country_row), country_fields,
-				      N(country_fields)};
+				      N(country_fields), false};

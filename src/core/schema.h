@@ -42,6 +42,8 @@ struct schema {
 	size_t size; /* of the struct */
 	const struct field *fields;
 	size_t n_fields;
+	bool in_rounds; /* nobody uses a row before its round or dataset is complete: answers over
+			 * complete ones do not change when such a batch comes in */
 };
 
 #define FIELD(st, member, kind, text) {#member, kind, offsetof(struct st, member), text, NULL}

@@ -23,4 +23,5 @@ const struct schema verdict_schema = {
 	.size = sizeof(struct verdict_row),
 	.fields = fields,
 	.n_fields = sizeof(fields) / sizeof(fields[0]),
+	.in_rounds = true,
 };

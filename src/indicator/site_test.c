@@ -77,7 +77,7 @@ static const struct field round_list[] = {
 	FIELD(round_fields, sampled, FIELD_FLAG, ""),
 	FIELD(round_fields, complete, FIELD_FLAG, ""),
 };
-static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 4};
+static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 4, false};
 static const struct schema *const tables[] = {&verdict_schema, &web_schema, &round_table, NULL};
 
 static enum verdict verdict_of(char c)

@@ -16,6 +16,7 @@ enum { SCHEMA_COLUMNS_MAX = 300 };
 
 struct duck {
 	void *database, *connection;
+	bool shared; /* the database is another's */
 };
 
 struct duck_job {
@@ -125,9 +126,22 @@ void duck_close(struct duck *d)
 		return;
 	if (d->connection)
 		duck_api.disconnect(&d->connection);
-	if (d->database)
+	if (d->database && !d->shared)
 		duck_api.close(&d->database);
 	free(d);
+}
+
+int duck_share(struct duck *d, struct duck **out, struct err *e)
+{
+	struct duck *other = must(calloc(1, sizeof(*other)));
+
+	*other = (struct duck){.database = d->database, .shared = true};
+	if (duck_api.connect(other->database, &other->connection)) {
+		free(other);
+		return err_set(e, -EIO, "DuckDB gives no further connection");
+	}
+	*out = other;
+	return 0;
 }
 
 /* ---- asking ---- */

@@ -24,6 +24,8 @@ const char *duck_version(void); /* NULL before it is loaded */
 /* -ENOENT is not an error here: a file that is not there is made. */
 int duck_open(const char *path, struct duck **out, struct err *e);
 void duck_close(struct duck *d);
+/* A further connection to the same file, for another thread; closed before the first one is. */
+int duck_share(struct duck *d, struct duck **out, struct err *e);
 
 /* One statement without an answer. */
 int duck_run(struct duck *d, const char *sql, struct err *e);

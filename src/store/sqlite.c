@@ -140,24 +140,42 @@ static int configure(struct sqlite *s, struct err *e)
 }
 _Static_assert(APPLICATION_ID == 1400394801, "the pragma above says the same number");
 
-int sqlite_open(const char *path, struct sqlite **out, struct err *e)
+static int open_file(const char *path, int flags, struct sqlite **out, struct err *e)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
-	int rc;
 
 	if (!s)
 		return err_set(e, -ENOMEM, "out of memory");
+	*out = s;
 	s->path = strdup(path);
-	rc = sqlite3_open_v2(path, &s->db,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-				     SQLITE_OPEN_EXRESCODE,
-			     NULL);
-	if (rc != SQLITE_OK) {
-		rc = fault(s, e);
-	} else {
-		harden(s->db);
+	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+			    NULL) != SQLITE_OK)
+		return fault(s, e);
+	harden(s->db);
+	return 0;
+}
+
+int sqlite_open(const char *path, struct sqlite **out, struct err *e)
+{
+	struct sqlite *s = NULL;
+	int rc = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &s, e);
+
+	if (!rc)
 		rc = configure(s, e);
-	}
+	if (rc)
+		sqlite_close(s);
+	else
+		*out = s;
+	return rc;
+}
+
+int sqlite_open_reader(const char *path, struct sqlite **out, struct err *e)
+{
+	struct sqlite *s = NULL;
+	int rc = open_file(path, SQLITE_OPEN_READWRITE, &s, e);
+
+	if (!rc)
+		rc = pragma(s, "PRAGMA query_only=1", e);
 	if (rc)
 		sqlite_close(s);
 	else
@@ -349,6 +367,11 @@ int64_t sqlite_number(struct sqlite *s, const char *sql, int64_t fallback)
 		v = sqlite3_column_int64(stmt, 0);
 	settle(stmt);
 	return v;
+}
+
+int64_t sqlite_changes(struct sqlite *s)
+{
+	return sqlite3_total_changes64(s->db);
 }
 
 int sqlite_begin(struct sqlite *s, struct err *e)

@@ -12,6 +12,8 @@ struct sqlite;
 /* Makes the file when it is not there.  A file that is no database, is damaged, or belongs to
  * another program is refused and not touched. */
 int sqlite_open(const char *path, struct sqlite **out, struct err *e);
+/* The same file for questions from another thread; sqlite_open has been here before. */
+int sqlite_open_reader(const char *path, struct sqlite **out, struct err *e);
 void sqlite_close(struct sqlite *s);
 
 /* Statements without arguments, several at once: the tables. */
@@ -24,6 +26,7 @@ int sqlite_query(struct sqlite *s, struct arena *a, const char *sql, const struc
 		 size_t n_args, struct table *out, struct err *e);
 /* The single number that a question answers, or fallback. */
 int64_t sqlite_number(struct sqlite *s, const char *sql, int64_t fallback);
+int64_t sqlite_changes(struct sqlite *s); /* grows with every row that is changed through s */
 
 int sqlite_begin(struct sqlite *s, struct err *e);
 /* Durable when it returns 0; undone when not. */

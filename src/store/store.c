@@ -110,13 +110,25 @@ static int take_lock(struct store *s, enum store_mode mode, struct err *e)
 
 /* ---- facts that may fail and come back ---- */
 
+/* Readers' connections hold the file open, so they go first. */
+static void close_facts(struct store *s)
+{
+	for (size_t i = 0; i < s->readers.n; i++) {
+		duck_close(s->readers.at[i]->share);
+		s->readers.at[i]->share = NULL;
+	}
+	tables_close(s->tables);
+	s->tables = NULL;
+}
+
 void store_lose_facts(struct store *s, const struct err *why)
 {
+	pthread_rwlock_wrlock(&s->facts_lock);
 	s->why = *why;
 	if (s->service)
 		owner_lost_facts(s->service, &s->why);
-	tables_close(s->tables);
-	s->tables = NULL;
+	close_facts(s);
+	pthread_rwlock_unlock(&s->facts_lock);
 	s->retry_us = clock_mono(&clock_real) + FACTS_RETRY_US;
 }
 
@@ -134,13 +146,17 @@ void store_judge(struct store *s, int rc, const struct err *why)
 static int open_facts(struct store *s)
 {
 	struct err why = {0};
-	int rc = tables_open(s->dir, s->schemas, &s->tables, &why);
+	struct tables *t = NULL;
+	int rc = tables_open(s->dir, s->schemas, &t, &why);
 
 	if (rc) {
-		s->tables = NULL;
 		store_lose_facts(s, &why);
+		return rc;
 	}
-	return rc;
+	pthread_rwlock_wrlock(&s->facts_lock);
+	s->tables = t;
+	pthread_rwlock_unlock(&s->facts_lock);
+	return 0;
 }
 
 int store_need_facts(struct store *s, struct err *e)
@@ -200,6 +216,7 @@ int store_open(const char *dir, enum store_mode mode, const struct schema *const
 	s->lock_fd = -1;
 	s->schemas = schemas;
 	s->dir = strdup(dir);
+	pthread_rwlock_init(&s->facts_lock, NULL);
 	rc = make_dir(dir, e);
 	if (!rc)
 		rc = lock_open(s, e);
@@ -221,18 +238,24 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	if (s->of) {
+		reader_close(s);
+		return;
+	}
 	remote_close(s->remote);
 	owner_close(s->service);
 	if (s->state && s->tables && s->outbox_rows)
 		(void)outbox_flush(s, NULL);
 	outbox_forget(s);
-	tables_close(s->tables);
+	close_facts(s);
+	vec_done(&s->readers);
 	sqlite_close(s->state);
 	if (s->lock_fd >= 0) {
 		/* a child that was forked meanwhile has the descriptor too */
 		flock(s->lock_fd, LOCK_UN);
 		close(s->lock_fd);
 	}
+	pthread_rwlock_destroy(&s->facts_lock);
 	free(s->dir);
 	free(s);
 }
@@ -288,6 +311,8 @@ int store_query_facts(struct store *s, struct arena *a, const char *sql, const s
 	struct err why = {0};
 	int rc;
 
+	if (s->of)
+		return reader_query(s, a, sql, args, n_args, out, e);
 	if (s->remote)
 		return remote_query(s->remote, MESSAGE_FACTS, a, sql, args, n_args, out, e);
 	rc = store_need_facts(s, e);
@@ -328,6 +353,24 @@ int64_t store_generation(struct store *s)
 	if (s->remote)
 		return told(s, &st) ? 0 : st.generation;
 	return s->tables ? tables_generation(s->tables) : 0;
+}
+
+int64_t store_settled(struct store *s)
+{
+	return s->tables ? tables_settled(s->tables) : 0;
+}
+
+int64_t store_changes(struct store *s)
+{
+	return s->state ? sqlite_changes(s->state) : 0;
+}
+
+void store_check(struct store *s, const struct err *why)
+{
+	struct err gone;
+
+	if (store_need_facts(s, &gone) == 0)
+		store_judge(s, why->code, why);
 }
 
 int store_listen(struct store *s, struct err *e)

@@ -12,7 +12,7 @@
  * records the batch's id); then it leaves the outbox.
  *
  * store_open finds out by itself whether this process may own DIR or must ask the owner through the
- * socket; both behave alike.  Not for use from several threads.
+ * socket; both behave alike.  Not for use from several threads, but for readers (store_reader).
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -58,8 +58,19 @@ int store_query_state(struct store *s, struct arena *a, const char *sql, const s
 /* The facts as indicators see them. */
 struct facts store_facts(struct store *s);
 
-/* A number that grows with every change of the facts: caches compare it. */
+/* Numbers that caches compare.  Each grows: with every batch that reaches the facts; with each of
+ * these that changes what is said of complete rounds and datasets; with every change of the state.
+ * The last two are known to the owner alone. */
 int64_t store_generation(struct store *s);
+int64_t store_settled(struct store *s);
+int64_t store_changes(struct store *s);
+
+/* The owner's data for questions from one other thread (store_query_facts, store_query_state,
+ * store_facts), beside all that the owner does.  Readers are made and closed by the owner's thread,
+ * before the owner is. */
+int store_reader(struct store *owner, struct store **out, struct err *e);
+/* Owner only: after a reader met a fault of the facts, makes sure that they still answer. */
+void store_check(struct store *s, const struct err *why);
 /* Owner only: serves the socket; watch the descriptor for reading in a loop and call store_serve
  * when it is ready.  -1: nothing to watch.  A STORE_OWNER listens from the start; a long job that
  * opened with STORE_ANY and has a loop may listen too, so that other commands reach it meanwhile.

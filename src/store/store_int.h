@@ -7,6 +7,8 @@
 #include "store/store.h"
 #include "store/tables.h"
 
+#include <pthread.h>
+
 struct owner;
 struct remote;
 
@@ -24,6 +26,11 @@ struct store {
 	int64_t stuck;              /* batches that this version cannot read: they stay */
 	struct owner *service;      /* owner: those who ask through the socket */
 	struct remote *remote;      /* not the owner: how we reach it */
+	VEC(struct store *) readers; /* of this owner */
+	/* held for reading while a reader asks the facts, for writing while they are opened or closed */
+	pthread_rwlock_t facts_lock;
+	struct store *of;   /* a reader: its owner */
+	struct duck *share; /* a reader: its connection; NULL: not yet, or the facts were closed */
 };
 
 /* outbox.c */
@@ -32,6 +39,11 @@ int outbox_put(struct store *s, struct batch **take, size_t n_batches,
 	       const struct change *changes, size_t n_changes, struct err *e);
 int outbox_flush(struct store *s, struct err *e);
 void outbox_forget(struct store *s); /* the memory only */
+
+/* reader.c: both in the reader's thread, or when it has ended */
+void reader_close(struct store *s);
+int reader_query(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		 size_t n_args, struct table *out, struct err *e);
 
 /* store.c: opens the facts if they are not open and it is time to try again. */
 int store_need_facts(struct store *s, struct err *e);

@@ -50,10 +50,10 @@ static const struct field new_fields[] = {
 	{"more", FIELD_I64, offsetof(struct new_row, more), "", NULL},
 	{"order", FIELD_TEXT, offsetof(struct new_row, order), "", NULL},
 };
-static const struct schema old_schema = {"thing", "", sizeof(struct old_row), old_fields, 7};
-static const struct schema new_schema = {"thing", "", sizeof(struct new_row), new_fields, 9};
+static const struct schema old_schema = {"thing", "", sizeof(struct old_row), old_fields, 7, false};
+static const struct schema new_schema = {"thing", "", sizeof(struct new_row), new_fields, 9, false};
 static const struct field wrong_fields[] = {{"n", FIELD_TEXT, 0, "", NULL}};
-static const struct schema wrong_schema = {"thing", "", sizeof(char *), wrong_fields, 1};
+static const struct schema wrong_schema = {"thing", "", sizeof(char *), wrong_fields, 1, false};
 static const struct schema *const old_list[] = {&old_schema, NULL};
 static const struct schema *const new_list[] = {&new_schema, NULL};
 static const struct schema *const wrong_list[] = {&wrong_schema, NULL};

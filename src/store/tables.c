@@ -20,7 +20,7 @@ struct tables {
 	char *path;
 	struct arena arena;
 	VEC(struct shape) shapes;
-	int64_t generation, rows_since_checkpoint;
+	int64_t generation, settled, rows_since_checkpoint;
 };
 
 enum { IDS_AT_ONCE = 500, CHECKPOINT_ROWS = 2000000 };
@@ -190,6 +190,24 @@ static int number(struct duck *d, const char *sql, int64_t *out, struct err *e)
 	return rc;
 }
 
+/* How many batches there are, and how many of them count at once. */
+static int count_applied(struct tables *t, const struct schema *const *schemas, struct err *e)
+{
+	struct buf sql;
+	int rc = number(t->duck, "SELECT count(*) FROM applied", &t->generation, e);
+
+	buf_init(&sql, 1 << 16);
+	buf_str(&sql, "SELECT count(*) FROM applied WHERE schema NOT IN (''");
+	for (size_t i = 0; schemas[i]; i++)
+		if (schemas[i]->in_rounds)
+			buf_printf(&sql, ", '%s'", schemas[i]->name);
+	buf_str(&sql, ")");
+	if (!rc)
+		rc = number(t->duck, sql.data, &t->settled, e);
+	buf_done(&sql);
+	return rc;
+}
+
 static int shape_all(struct tables *t, const struct schema *const *schemas, struct err *e)
 {
 	int rc = duck_run(t->duck, "BEGIN TRANSACTION", e);
@@ -206,9 +224,7 @@ static int shape_all(struct tables *t, const struct schema *const *schemas, stru
 		rc = duck_run(t->duck, "COMMIT", e);
 	else
 		(void)duck_run(t->duck, "ROLLBACK", NULL);
-	if (!rc)
-		rc = number(t->duck, "SELECT count(*) FROM applied", &t->generation, e);
-	return rc;
+	return rc ? rc : count_applied(t, schemas, e);
 }
 
 /* ---- opening ---- */
@@ -318,6 +334,11 @@ int64_t tables_generation(const struct tables *t)
 	return t->generation;
 }
 
+int64_t tables_settled(const struct tables *t)
+{
+	return t->settled;
+}
+
 /* ---- applying ---- */
 
 /* Sets skip[i] for batches that the facts hold already, or that stand twice in the list. */
@@ -401,12 +422,13 @@ static int append_applied(struct tables *t, struct batch *const *batches, size_t
 static int append_all(struct tables *t, struct batch *const *batches, size_t n, struct err *e)
 {
 	bool skip[IDS_AT_ONCE] = {false};
-	int64_t rows = 0, fresh = 0;
+	int64_t rows = 0, fresh = 0, settled = 0;
 	int rc = find_applied(t, batches, n, skip, e);
 
 	for (size_t i = 0; i < n; i++) {
 		rows += skip[i] ? 0 : (int64_t)batches[i]->obs.n;
 		fresh += !skip[i];
+		settled += !skip[i] && !batches[i]->schema->in_rounds;
 	}
 	for (size_t i = 0; i < t->shapes.n && !rc; i++)
 		rc = append_shape(t, &t->shapes.at[i], batches, n, skip, e);
@@ -417,6 +439,7 @@ static int append_all(struct tables *t, struct batch *const *batches, size_t n, 
 	if (rc)
 		return rc;
 	t->generation += fresh;
+	t->settled += settled;
 	t->rows_since_checkpoint += rows;
 	return 0;
 }

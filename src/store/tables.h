@@ -21,5 +21,7 @@ struct duck *tables_duck(struct tables *t);
 int tables_apply(struct tables *t, struct batch *const *batches, size_t n, struct err *e);
 /* How many batches the facts hold: grows with each one. */
 int64_t tables_generation(const struct tables *t);
+/* The same without those whose rows wait for the end of their round: see struct schema. */
+int64_t tables_settled(const struct tables *t);
 
 #endif

@@ -1,0 +1,174 @@
+/* A thread asks while the owner puts, flushes, loses the facts and finds them again. */
+#include "core/round.h"
+#include "core/verdict.h"
+#include "store/store_int.h"
+#include "test/tap.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { PUTS = 60, ROWS = 50 };
+
+static const struct schema *const list[] = {&verdict_schema, &round_schema, NULL};
+static char dir[64];
+
+struct asking {
+	struct store *reader;
+	atomic_bool stop;
+	int asked, refused, torn; /* a batch is seen as a whole or not at all */
+	int64_t last;             /* never fewer than before */
+};
+
+static int64_t number(struct store *s, const char *sql, struct err *e)
+{
+	struct arena a;
+	struct table t;
+	int64_t v = -1;
+
+	arena_init(&a, 0);
+	if (!store_query_facts(s, &a, sql, NULL, 0, &t, e) && t.n_rows)
+		v = value_int(table_at(&t, 0, 0), -2);
+	arena_done(&a);
+	return v;
+}
+
+static void *ask(void *arg)
+{
+	struct asking *q = arg;
+
+	while (!atomic_load(&q->stop)) {
+		struct err e = {0};
+		int64_t n = number(q->reader, "SELECT count(*) FROM obs_verdict", &e);
+
+		q->asked++;
+		q->refused += n < 0;
+		q->torn += n > 0 && n % ROWS != 0;
+		q->torn += n >= 0 && n < q->last;
+		q->last = n < 0 ? q->last : n;
+		if (n < 0)
+			usleep(100);
+	}
+	return NULL;
+}
+
+static void put(struct store *s, const struct schema *schema)
+{
+	struct batch *b = batch_new(schema);
+	struct err e = {0};
+
+	for (int i = 0; i < (schema == &verdict_schema ? ROWS : 1); i++)
+		batch_add(b, i, "a.example", "here", "r", OUTCOME_OK);
+	if (store_put(s, &b, 1, NULL, 0, &e) || store_flush(s, &e))
+		printf("# %s\n", e.text);
+}
+
+static void beside(struct store *s)
+{
+	struct asking q = {0};
+	struct err e = {0};
+	pthread_t thread;
+
+	is_int(store_reader(s, &q.reader, &e), 0, "a reader");
+	pthread_create(&thread, NULL, ask, &q);
+	for (int i = 0; i < PUTS; i++)
+		put(s, &verdict_schema);
+	atomic_store(&q.stop, true);
+	pthread_join(thread, NULL);
+	ok(q.asked > 3 && !q.refused && !q.torn, "%d questions beside %d puts: none refused, none torn",
+	   q.asked, PUTS);
+	is_int(number(q.reader, "SELECT count(*) FROM obs_verdict", &e), PUTS * ROWS, "it sees all of them");
+	store_close(q.reader);
+}
+
+static void state(struct store *s)
+{
+	const struct change c = {.sql = "INSERT INTO setting VALUES('k', 'v')"};
+	struct store *r;
+	struct arena a;
+	struct table t;
+	struct err e = {0};
+	int64_t before = store_changes(s);
+
+	store_reader(s, &r, &e);
+	is_int(store_put(s, NULL, 0, &c, 1, &e), 0, "a change of the state");
+	ok(store_changes(s) > before, "is counted");
+	arena_init(&a, 0);
+	ok(!store_query_state(r, &a, "SELECT value FROM setting", NULL, 0, &t, &e) && t.n_rows == 1,
+	   "and the reader sees it");
+	ok(store_query_state(r, &a, "DELETE FROM setting", NULL, 0, &t, &e) < 0, "which changes nothing");
+	arena_done(&a);
+	store_close(r);
+}
+
+static void lost_and_found(struct store *s)
+{
+	struct asking q = {0};
+	struct err e = {0}, why = {-EIO, "the disk has gone"};
+	pthread_t thread;
+
+	store_reader(s, &q.reader, &e);
+	pthread_create(&thread, NULL, ask, &q);
+	for (int i = 0; i < 20; i++) {
+		usleep(2000);
+		store_lose_facts(s, &why);
+		usleep(2000);
+		s->retry_us = 0;
+		store_need_facts(s, &e);
+	}
+	atomic_store(&q.stop, true);
+	pthread_join(thread, NULL);
+	ok(q.asked > q.refused && !q.torn, "facts lost 20 times: %d of %d questions refused, none torn",
+	   q.refused, q.asked);
+	store_lose_facts(s, &why);
+	is_int(number(q.reader, "SELECT 1", &e), -1, "without facts it says so");
+	is_str(e.text, "the disk has gone", "in the owner's words");
+	s->retry_us = 0;
+	store_check(s, &why);
+	is_int(number(q.reader, "SELECT 1", &e), 1, "the owner opens them again, and it goes on");
+	store_close(q.reader);
+}
+
+static void settled(struct store *s)
+{
+	int64_t settled = store_settled(s), generation = store_generation(s);
+	struct err e = {0};
+
+	put(s, &verdict_schema);
+	ok(store_generation(s) == generation + 1 && store_settled(s) == settled,
+	   "rows of a round under way settle nothing");
+	put(s, &round_schema);
+	ok(store_generation(s) == generation + 2 && store_settled(s) == settled + 1, "its end does");
+	store_close(s);
+	if (!ok(!store_open(dir, STORE_OWNER, list, &s, &e) && store_settled(s) == settled + 1 &&
+			store_generation(s) == generation + 2,
+		"both are known again after a start"))
+		printf("# %s\n", e.text);
+	store_close(s);
+}
+
+int main(void)
+{
+	static const char *const names[] = {"facts.duckdb", "facts.duckdb.wal", "state.sqlite",
+					    "state.sqlite-wal", "state.sqlite-shm", "lock", "socket", NULL};
+	struct store *s;
+	struct err e = {0};
+	char path[128];
+	const char *why;
+
+	snprintf(dir, sizeof(dir), "/tmp/sextant-reader-%d", (int)getpid());
+	if (store_open(dir, STORE_OWNER, list, &s, &e) || !store_has_facts(s, &why)) {
+		skip("no facts here: %s", e.code ? e.text : why);
+		return done();
+	}
+	beside(s);
+	state(s);
+	lost_and_found(s);
+	settled(s);
+	for (size_t i = 0; names[i]; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+	return done();
+}
