@@ -64,6 +64,10 @@ struct facts {
 	int (*query)(void *ctx, struct arena *a, const char *sql, const struct value *args,
 		     size_t n_args, struct table *out, struct err *e);
 	void *ctx;
+	/* The same for a question about one complete round alone, whose answer never changes: it may
+	 * have been kept from an earlier time.  NULL: query is asked. */
+	int (*query_round)(void *ctx, struct arena *a, const char *sql, const struct value *args,
+			   size_t n_args, struct table *out, struct err *e);
 };
 
 static inline int facts_query(const struct facts *f, struct arena *a, const char *sql,
@@ -71,6 +75,13 @@ static inline int facts_query(const struct facts *f, struct arena *a, const char
 			      struct err *e)
 {
 	return f->query(f->ctx, a, sql, args, n_args, out, e);
+}
+
+static inline int facts_query_round(const struct facts *f, struct arena *a, const char *sql,
+				    const struct value *args, size_t n_args, struct table *out,
+				    struct err *e)
+{
+	return (f->query_round ? f->query_round : f->query)(f->ctx, a, sql, args, n_args, out, e);
 }
 
 #endif

@@ -1,6 +1,9 @@
 /*
  * eval: an indicator and a question become SQL, its answer a series.
  *
+ * An indicator by round is asked round by round: what was said of a complete round never changes, so a
+ * store may keep each answer (facts_query_round), and a new round costs the questions about it alone.
+ *
  * Text is put into the SQL from lists of ours only: the group's SQL from the indicator, the columns of
  * filters from a list and from the indicator's groups.  All that came from outside is an argument.
  */
@@ -16,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096, ROUNDS_NAMED = 200 };
+enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096 };
 enum column { COL_AT, COL_GROUP, COL_NUM, COL_DEN, COL_N, COL_UNKNOWN, COL_VALUE, COL_LO, COL_HI };
 
 /* A complete round. */
@@ -35,7 +38,8 @@ struct eval {
 	VEC(struct value) args; /* of the whole query */
 	const char *portfolio;
 	VEC(struct round) rounds; /* of that portfolio, newest first */
-	int64_t only_at_us;       /* I64_NULL, or the one round that is asked for */
+	const struct round *round; /* the one that is asked about */
+	VEC(struct point) points;
 };
 
 const struct indicator *indicator_find(const char *id)
@@ -133,16 +137,8 @@ static int load_rounds(struct eval *v, const struct facts *f, struct err *e)
 			*vec_push(&v->rounds) = r;
 	}
 	if (v->ask->latest && v->rounds.n)
-		v->only_at_us = v->rounds.at[0].ended_us;
+		v->rounds.n = 1;
 	return 0;
-}
-
-static const struct round *round_at(const struct eval *v, int64_t at_us)
-{
-	for (size_t i = 0; i < v->rounds.n; i++)
-		if (v->rounds.at[i].ended_us == at_us)
-			return &v->rounds.at[i];
-	return NULL;
 }
 
 /* ---- the question as SQL ---- */
@@ -219,13 +215,12 @@ static int make_where(struct eval *v, const char *group, struct err *e)
 	const struct series_ask *ask = v->ask;
 
 	buf_str(&v->where, "TRUE");
-	if (indicator_is_round(v->indicator))
+	/* of rounds, only those within the time are asked about: the time stays out of the question */
+	if (v->round)
 		condition(v, "portfolio", "=", value_text(v->portfolio));
-	if (v->only_at_us != I64_NULL)
-		condition(v, "at_us", "=", value_i64(v->only_at_us));
-	if (ask->from_us != I64_NULL)
+	if (!v->round && ask->from_us != I64_NULL)
 		condition(v, "at_us", ">=", value_i64(ask->from_us));
-	if (ask->to_us != I64_NULL)
+	if (!v->round && ask->to_us != I64_NULL)
 		condition(v, "at_us", "<", value_i64(ask->to_us));
 	if (ask->only) {
 		buf_printf(&v->where, " AND coalesce(%s, '') = ?", group);
@@ -237,23 +232,7 @@ static int make_where(struct eval *v, const char *group, struct err *e)
 	return 0;
 }
 
-/* The rounds by name, so that the store need not look at others; all when they are very many. */
-static void put_rounds(struct eval *v)
-{
-	size_t n = v->ask->latest && v->rounds.n ? 1 : v->rounds.n;
-
-	if (!n || n > ROUNDS_NAMED) {
-		buf_str(&v->sql, "(SELECT round FROM obs_round WHERE complete)");
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		buf_str(&v->sql, i ? ", ?" : "(?");
-		*vec_push(&v->args) = value_text(v->rounds.at[i].id);
-	}
-	buf_char(&v->sql, ')');
-}
-
-/* Puts {grp}, {rounds} and {where} in, and the arguments in their order. */
+/* Puts {grp}, {round} and {where} in, and the arguments in their order. */
 static void make_sql(struct eval *v, const char *group)
 {
 	const char *s = v->indicator->sql;
@@ -262,9 +241,10 @@ static void make_sql(struct eval *v, const char *group)
 		if (!strncmp(s, "{grp}", 5)) {
 			buf_str(&v->sql, group);
 			s += 5;
-		} else if (!strncmp(s, "{rounds}", 8)) {
-			put_rounds(v);
-			s += 8;
+		} else if (!strncmp(s, "{round}", 7)) {
+			buf_char(&v->sql, '?');
+			*vec_push(&v->args) = value_text(v->round ? v->round->id : NULL);
+			s += 7;
 		} else if (!strncmp(s, "{where}", 7)) {
 			buf_add(&v->sql, v->where.data, v->where.len);
 			for (size_t i = 0; i < v->one.n; i++)
@@ -280,6 +260,10 @@ static int make_query(struct eval *v, struct err *e)
 {
 	const char *by = v->ask->by, *group = by ? group_sql(v->indicator, by) : "''";
 
+	buf_clear(&v->sql);
+	buf_clear(&v->where);
+	vec_clear(&v->one);
+	vec_clear(&v->args);
 	if (!group)
 		return unknown_group(v->indicator, by, e);
 	if (v->ask->only && !by)
@@ -323,13 +307,12 @@ static struct point read_point(const struct eval *v, const struct table *t, size
 		.unknown = value_int(table_at(t, row, COL_UNKNOWN), 0),
 		.version = I64_NULL,
 	};
-	const struct round *r = round_at(v, p.at_us);
 
 	if (v->ask->by && !p.group[0])
 		p.group = GROUP_NONE;
-	if (r) {
-		p.sampled = r->sampled;
-		p.version = r->version;
+	if (v->round) {
+		p.sampled = v->round->sampled;
+		p.version = v->round->version;
 	}
 	set_value(v, t, row, &p);
 	return p;
@@ -364,8 +347,7 @@ static void keep_latest(struct series *s)
 	s->n = n;
 }
 
-static int read_answer(const struct eval *v, const struct table *t, struct series *out,
-		       struct err *e)
+static int read_answer(struct eval *v, const struct table *t, struct err *e)
 {
 	const char *id = v->indicator->id;
 
@@ -374,19 +356,26 @@ static int read_answer(const struct eval *v, const struct table *t, struct serie
 			       "time, for the latest, or for one group", id);
 	if (t->n_cols < COL_VALUE)
 		return err_set(e, -EPROTO, "the query of %s yields %zu columns, not 6", id, t->n_cols);
-	out->points = arena_array(v->arena, t->n_rows ? t->n_rows : 1, sizeof(out->points[0]));
 	for (size_t i = 0; i < t->n_rows; i++) {
 		struct point p = read_point(v, t, i);
 
 		/* a query without groups yields one empty row where there is nothing at all */
 		if (p.at_us != I64_NULL)
-			out->points[out->n++] = p;
+			*vec_push(&v->points) = p;
 	}
+	return 0;
+}
+
+static void finish(const struct eval *v, struct series *out)
+{
+	out->n = v->points.n;
+	out->points = arena_array(v->arena, out->n + 1, sizeof(out->points[0]));
+	if (out->n)
+		memcpy(out->points, v->points.at, out->n * sizeof(out->points[0]));
 	if (v->ask->latest)
 		keep_latest(out);
 	if (out->n)
 		qsort(out->points, out->n, sizeof(out->points[0]), by_time);
-	return 0;
 }
 
 /* ---- where it came from ---- */
@@ -395,7 +384,7 @@ static void source_rounds(const struct eval *v, struct series *out)
 {
 	char first[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
 	const struct round *r = v->rounds.at;
-	size_t n = v->ask->latest && v->rounds.n ? 1 : v->rounds.n;
+	size_t n = v->rounds.n;
 
 	if (!n)
 		return;
@@ -436,33 +425,54 @@ static int source_datasets(const struct eval *v, const struct facts *f, struct s
 
 /* ---- all of it ---- */
 
+static int ask_once(struct eval *v, const struct facts *f, struct err *e)
+{
+	struct table t;
+	int rc = make_query(v, e);
+
+	if (rc)
+		return rc;
+	rc = v->round ? facts_query_round(f, v->arena, v->sql.data, v->args.at, v->args.n, &t, e)
+		      : facts_query(f, v->arena, v->sql.data, v->args.at, v->args.n, &t, e);
+	return rc ? err_wrap(e, "%s", v->indicator->id) : read_answer(v, &t, e);
+}
+
+static int by_rounds(struct eval *v, const struct facts *f, struct series *out, struct err *e)
+{
+	static const struct round none;
+	int rc = load_rounds(v, f, e);
+
+	if (!rc && !v->rounds.n) {
+		v->round = &none; /* a question that cannot be put is refused in any case */
+		rc = make_query(v, e);
+	}
+	for (size_t i = 0; i < v->rounds.n && !rc; i++) {
+		v->round = &v->rounds.at[i];
+		rc = ask_once(v, f, e);
+	}
+	if (rc)
+		return rc;
+	finish(v, out);
+	if (v->rounds.n)
+		out->portfolio = v->portfolio;
+	source_rounds(v, out);
+	return 0;
+}
+
 static int run(struct eval *v, const struct facts *f, struct series *out, struct err *e)
 {
-	bool by_round = indicator_is_round(v->indicator);
-	struct table t;
-
-	if (by_round && load_rounds(v, f, e))
+	if (indicator_is_round(v->indicator))
+		return by_rounds(v, f, out, e);
+	if (ask_once(v, f, e))
 		return e->code;
-	if (make_query(v, e))
-		return e->code;
-	if (by_round && !v->rounds.n)
-		return 0;
-	if (facts_query(f, v->arena, v->sql.data, v->args.at, v->args.n, &t, e))
-		return err_wrap(e, "%s", v->indicator->id);
-	if (read_answer(v, &t, out, e))
-		return e->code;
-	if (by_round) {
-		out->portfolio = v->portfolio;
-		source_rounds(v, out);
-		return 0;
-	}
+	finish(v, out);
 	return out->n ? source_datasets(v, f, out, e) : 0;
 }
 
 int indicator_eval(const struct indicator *i, const struct facts *f, const struct series_ask *ask,
 		   struct arena *a, struct series *out, struct err *e)
 {
-	struct eval v = {.indicator = i, .ask = ask, .arena = a, .only_at_us = I64_NULL};
+	struct eval v = {.indicator = i, .ask = ask, .arena = a};
 	int code;
 
 	*out = (struct series){.indicator = i, .source_text = "", .source_text_zh = ""};
@@ -474,5 +484,6 @@ int indicator_eval(const struct indicator *i, const struct facts *f, const struc
 	vec_done(&v.one);
 	vec_done(&v.args);
 	vec_done(&v.rounds);
+	vec_done(&v.points);
 	return code;
 }

@@ -18,6 +18,7 @@ struct fake {
 	char sql[8192];
 	char args[16][64]; /* of the last query that was not about rounds */
 	size_t n_args, asked;
+	char first[16]; /* argument of the first of them */
 };
 
 static int give(struct arena *a, struct table *out, const struct value *cells, size_t rows,
@@ -36,6 +37,20 @@ static void print_arg(char *out, size_t max, const struct value *v)
 		snprintf(out, max, "%s", v->s.data);
 }
 
+/* A question about one round is answered with that round's rows. */
+static void only_round(struct table *t, const char *id)
+{
+	int64_t at = !strcmp(id, "r1") ? 100 : !strcmp(id, "r2") ? 200 : 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_rows && at; i++)
+		if (value_int(table_at(t, i, 0), 0) == at)
+			memmove(&t->cells[n++ * t->n_cols], table_at(t, i, 0),
+				t->n_cols * sizeof(t->cells[0]));
+	if (at)
+		t->n_rows = n;
+}
+
 static int answer(void *ctx, struct arena *a, const char *sql, const struct value *args,
 		  size_t n_args, struct table *out, struct err *e)
 {
@@ -51,12 +66,14 @@ static int answer(void *ctx, struct arena *a, const char *sql, const struct valu
 		return give(a, out, list, f->empty ? 0 : 1, 1);
 	if (strstr(sql, "CAST(sampled AS INTEGER)"))
 		return give(a, out, rounds, f->empty ? 0 : 2, 5);
-	f->asked++;
+	if (f->asked++ == 0)
+		snprintf(f->first, sizeof(f->first), "%s", n_args ? value_str(&args[0], "") : "");
 	snprintf(f->sql, sizeof(f->sql), "%s", sql);
 	f->n_args = n_args;
 	for (size_t i = 0; i < n_args && i < 16; i++)
 		print_arg(f->args[i], sizeof(f->args[i]), &args[i]);
 	give(a, out, f->answer, f->n_rows, f->n_cols);
+	only_round(out, n_args ? value_str(&args[0], "") : "");
 	out->cut = f->cut;
 	return 0;
 }
@@ -65,7 +82,7 @@ static struct fake *fake_new(void)
 {
 	struct fake *f = calloc(1, sizeof(*f));
 
-	f->facts = (struct facts){answer, f};
+	f->facts = (struct facts){.query = answer, .ctx = f};
 	f->n_cols = 6;
 	return f;
 }
@@ -81,7 +98,7 @@ static void fake_row(struct fake *f, int64_t at, const char *group, int64_t num,
 
 static const struct indicator tiny = {
 	.id = "tiny", .kind = INDICATOR_SHARE, .period = "round", .groups = site_groups,
-	.sql = "SELECT {grp} FROM t WHERE v.round IN {rounds} AND {where} UNION {where}",
+	.sql = "SELECT {grp} FROM t WHERE v.round = {round} AND {where} UNION {where}",
 };
 static const char *const by_size[] = {"size", NULL};
 static const char *const by_size_sql[] = {"CAST(prefix_len AS VARCHAR)", NULL};
@@ -99,28 +116,29 @@ static void test_sql(void)
 	const struct {
 		const struct indicator *indicator;
 		struct series_ask ask;
-		const char *sql, *args, *name;
+		const char *sql, *args; /* of the last question */
+		size_t asked;
+		const char *name;
 	} rows[] = {
 		{&tiny, {.from_us = I64_NULL, .to_us = I64_NULL},
-		 "SELECT '' FROM t WHERE v.round IN (?, ?) AND TRUE AND portfolio = ? UNION TRUE AND "
-		 "portfolio = ?", "r2 r1 gov gov", "the whole: every {where} gets its arguments"},
+		 "SELECT '' FROM t WHERE v.round = ? AND TRUE AND portfolio = ? UNION TRUE AND "
+		 "portfolio = ?", "r1 gov gov", 2, "the whole: every {where} gets its arguments"},
 		{&tiny, {.from_us = 150, .to_us = 300, .by = "class", .only = "x' OR 1=1 --"},
-		 "SELECT class FROM t WHERE v.round IN (?) AND TRUE AND portfolio = ? AND at_us >= ? "
-		 "AND at_us < ? AND coalesce(class, '') = ? UNION TRUE AND portfolio = ? AND at_us >= ?"
-		 " AND at_us < ? AND coalesce(class, '') = ?",
-		 "r2 gov 150 300 x' OR 1=1 -- gov 150 300 x' OR 1=1 --",
-		 "foreign text stays an argument"},
+		 "SELECT class FROM t WHERE v.round = ? AND TRUE AND portfolio = ? AND "
+		 "coalesce(class, '') = ? UNION TRUE AND portfolio = ? AND coalesce(class, '') = ?",
+		 "r2 gov x' OR 1=1 -- gov x' OR 1=1 --", 1,
+		 "only rounds of that time are asked about; foreign text stays an argument"},
 		{&tiny, {.from_us = I64_NULL, .to_us = I64_NULL, .latest = true, .filters = filters,
 			 .n_filters = 2, .portfolio = "gov"},
-		 "SELECT '' FROM t WHERE v.round IN (?) AND TRUE AND portfolio = ? AND at_us = ? AND "
+		 "SELECT '' FROM t WHERE v.round = ? AND TRUE AND portfolio = ? AND "
 		 "coalesce(level, '') IN (?, ?, ?) AND rank <= ? UNION TRUE AND portfolio = ? AND "
-		 "at_us = ? AND coalesce(level, '') IN (?, ?, ?) AND rank <= ?",
-		 "r2 gov 200 central province  50 gov 200 central province  50",
+		 "coalesce(level, '') IN (?, ?, ?) AND rank <= ?",
+		 "r2 gov central province  50 gov central province  50", 1,
 		 "filters and the latest round"},
 		{&monthly, {.from_us = I64_NULL, .to_us = I64_NULL, .by = "size", .only = "32",
 			    .portfolio = "gov"},
 		 "SELECT CAST(prefix_len AS VARCHAR) FROM t WHERE TRUE AND "
-		 "coalesce(CAST(prefix_len AS VARCHAR), '') = ?", "32",
+		 "coalesce(CAST(prefix_len AS VARCHAR), '') = ?", "32", 1,
 		 "a group with its own SQL; a list means nothing here"},
 	};
 
@@ -138,6 +156,7 @@ static void test_sql(void)
 			snprintf(args + strlen(args), sizeof(args) - strlen(args), "%s%s",
 				 k ? " " : "", f->args[k]);
 		is_str(args, rows[i].args, "arguments");
+		is_int((long long)f->asked, (long long)rows[i].asked, "so many questions");
 		arena_done(&a);
 		free(f);
 	}
@@ -204,6 +223,7 @@ static void test_points(void)
 	ask.by = "class";
 	is_int(indicator_eval(&tiny, &f->facts, &ask, &a, &s, &e), 0, "points");
 	is_int((long long)s.n, 3, "all of them");
+	ok(f->asked == 2 && !strcmp(f->first, "r2"), "one question a round, the newest first");
 	ok(s.points[0].at_us == 100 && s.points[0].value == 0.5, "the oldest comes first");
 	ok(isnan(s.points[0].lo) && !s.points[0].sampled, "a census has no interval");
 	is_str(s.points[1].group, GROUP_NONE, "no tag has a name of its own");
@@ -218,7 +238,7 @@ static void test_points(void)
 	arena_done(&a);
 	f->empty = true;
 	is_int(indicator_eval(&tiny, &f->facts, &ask, &a, &s, &e), 0, "no round at all");
-	ok(s.n == 0 && f->asked == 1, "an empty series, and nothing was asked");
+	ok(s.n == 0 && f->asked == 2, "an empty series, and nothing was asked");
 	arena_done(&a);
 	free(f);
 }

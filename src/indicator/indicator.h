@@ -9,7 +9,8 @@
  *   {grp}    is replaced by '' (the whole) or by the SQL of the group that was asked for: the name in
  *            `groups`, or the expression at the same place in `group_sql` if there is one (text:
  *            CAST(prefix_len AS VARCHAR));
- *   {rounds} (period "round") is replaced by the rounds that were asked for: v.round IN {rounds};
+ *   {round}  (period "round") is replaced by the one round that is asked about: v.round = {round}.
+ *            What is said of a round may depend on that round alone: it is asked once and kept;
  *   {where}  is replaced by TRUE, or by the caller's conditions with ? for every foreign value.  It may
  *            stand more than once.  What it filters must have, by these plain names, the columns
  *              at_us                       time of the point: conditions from and to

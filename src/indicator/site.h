@@ -18,7 +18,7 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 
 #define SITE_FROM                                                                                  \
 	" FROM obs_verdict v JOIN obs_round r ON r.round = v.round"                                \
-	" WHERE r.complete AND v.round IN {rounds}"
+	" WHERE r.complete AND v.round = {round}"
 
 /* One row for each site and complete round: its tags, verdict and reason by this check. */
 #define SITE_ROWS(check_id)                                                                        \
@@ -46,7 +46,7 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"(SELECT w.round AS round, w.subject AS subject, w.target AS target, w.began AS began, "   \
 	"min(CASE WHEN w.family = 6 THEN w." column " END) AS v6, "                                \
 	"min(CASE WHEN w.family = 4 THEN w." column " END) AS v4 FROM obs_web w "                  \
-	"WHERE w.hop = 0 AND w.round IN {rounds} "                                                 \
+	"WHERE w.hop = 0 AND w.round = {round} "                                                 \
 	"GROUP BY w.round, w.subject, w.target, w.began) q "                                       \
 	"WHERE v6 IS NOT NULL AND v4 IS NOT NULL GROUP BY round, subject) p "                      \
 	"ON p.round = x.round AND p.subject = x.subject)"
