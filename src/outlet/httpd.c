@@ -3,13 +3,14 @@
  *
  * libmicrohttpd parses requests, in its strictest setting, without a thread of its own (epoll inside
  * epoll).  A stream of events is a suspended connection with a buffer; it is resumed when there is
- * something to send.  Expect about 5 KiB a connection.
+ * something to send; so is one whose answer is still being made.  Expect about 5 KiB a connection.
  */
 #include "outlet/httpd.h"
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "outlet/answer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +21,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { STREAM_BEHIND_MAX = 65536, VALUE_MAX = 1024, IDLE_S = 20, PREFIX_PLACES = 4096 };
 
@@ -32,28 +32,27 @@ struct stream {
 	bool suspended, closing;
 };
 
+/* One connection; it has one question under way at most. */
+struct http_client {
+	struct http_client *next, *before;
+	struct MHD_Connection *connection;
+	struct http_kept *ready; /* the answer it waited for */
+	bool waiting;            /* suspended until httpd_give */
+	bool lost;               /* its answer will not come */
+};
+
 struct httpd {
 	struct httpd_config config;
 	struct MHD_Daemon *daemon;
 	struct stream *streams;
+	struct http_client *clients;
 	size_t n_streams;
+	bool closing;
 	uint16_t port;
 	char host[64]; /* "[::1]:8064" */
 	/* connections by hash of the client's /64 or /24; two prefixes that share a place share its
 	 * allowance, which errs on the strict side */
 	uint16_t open_by_prefix[PREFIX_PLACES];
-};
-
-static const struct {
-	const char *name, *value;
-} fixed_headers[] = {
-	{"Content-Security-Policy",
-	 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-	 "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
-	{"X-Content-Type-Options", "nosniff"},
-	{"Referrer-Policy", "no-referrer"},
-	{"Cross-Origin-Opener-Policy", "same-origin"},
-	{"Permissions-Policy", "geolocation=(), camera=(), microphone=()"},
 };
 
 /* ---- requests ---- */
@@ -106,88 +105,6 @@ static bool path_is_plain(const char *path)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '\\' || !strncmp(p, "/..", 3))
 			return false;
 	return true;
-}
-
-/* ---- answers ---- */
-
-static void add_headers(struct MHD_Response *m, const struct http_response *r)
-{
-	for (size_t i = 0; i < sizeof(fixed_headers) / sizeof(fixed_headers[0]); i++)
-		MHD_add_response_header(m, fixed_headers[i].name, fixed_headers[i].value);
-	MHD_add_response_header(m, "Cross-Origin-Resource-Policy",
-				r->open_data ? "cross-origin" : "same-origin");
-	MHD_add_response_header(m, "Content-Type", r->type);
-	MHD_add_response_header(m, "Cache-Control", r->cache ? r->cache : "no-cache");
-	MHD_add_response_header(m, "Vary", "Accept-Encoding, Accept-Language");
-	if (r->disposition)
-		MHD_add_response_header(m, "Content-Disposition", r->disposition);
-	if (r->open_data)
-		MHD_add_response_header(m, "Access-Control-Allow-Origin", "*");
-	if (r->etag) {
-		char tag[160];
-
-		snprintf(tag, sizeof(tag), "\"%s\"", r->etag);
-		MHD_add_response_header(m, "ETag", tag);
-	}
-}
-
-static bool client_has(const struct http_request *r, const struct http_response *out)
-{
-	const char *have = http_header(r, "If-None-Match");
-	char tag[160];
-
-	if (!have || !out->etag || out->status != 200)
-		return false;
-	snprintf(tag, sizeof(tag), "\"%s\"", out->etag);
-	return strstr(have, tag) != NULL;
-}
-
-static bool takes_gzip(const struct http_request *r)
-{
-	const char *accept = http_header(r, "Accept-Encoding");
-
-	return accept && strstr(accept, "gzip") != NULL && !strstr(accept, "gzip;q=0");
-}
-
-/* The bytes of a gzip member, for the rare client that does not take gzip. */
-static struct MHD_Response *unpacked(const struct http_response *r)
-{
-	uint32_t size;
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)r->fixed, .avail_in = (uInt)r->fixed_len};
-	struct MHD_Response *m = NULL;
-	unsigned char *plain;
-
-	memcpy(&size, (const char *)r->fixed + r->fixed_len - 4, 4); /* ISIZE, RFC 1952 */
-	plain = malloc(size ? size : 1);
-	if (!plain || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) {
-		free(plain);
-		return NULL;
-	}
-	z.next_out = plain;
-	z.avail_out = size;
-	if (inflate(&z, Z_FINISH) == Z_STREAM_END)
-		m = MHD_create_response_from_buffer(size, plain, MHD_RESPMEM_MUST_FREE);
-	else
-		free(plain);
-	inflateEnd(&z);
-	return m;
-}
-
-static struct MHD_Response *make_response(const struct http_request *r, struct http_response *out)
-{
-	struct MHD_Response *m;
-	size_t n = out->body.len;
-
-	if (out->fixed && out->gzip && !takes_gzip(r))
-		return unpacked(out);
-	if (out->fixed) {
-		m = MHD_create_response_from_buffer(out->fixed_len, (void *)(uintptr_t)out->fixed,
-						    MHD_RESPMEM_PERSISTENT);
-		if (m && out->gzip)
-			MHD_add_response_header(m, "Content-Encoding", "gzip");
-		return m;
-	}
-	return MHD_create_response_from_buffer(n, buf_take(&out->body), MHD_RESPMEM_MUST_FREE);
 }
 
 /* ---- server-sent events ---- */
@@ -282,7 +199,7 @@ static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const c
 
 	if (!m)
 		return MHD_NO;
-	add_headers(m, &out);
+	answer_headers(m, &out);
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(m, "Allow", "GET, HEAD");
 	done = MHD_queue_response(c, status, m);
@@ -290,26 +207,47 @@ static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const c
 	return done;
 }
 
-static enum MHD_Result answer(struct httpd *h, const struct http_request *r)
+/* An answer that was waited for, or what the handler says.  false: it has to be waited for. */
+static bool ask(struct httpd *h, struct http_request *r, struct http_response *out)
+{
+	struct http_client *who = r->client;
+
+	out->kept = who->ready;
+	if (out->kept)
+		return true;
+	h->config.handle(h->config.ctx, r, out);
+	if (!out->later)
+		return true;
+	who->waiting = true;
+	MHD_suspend_connection(r->connection);
+	return false;
+}
+
+static enum MHD_Result begin_stream(struct httpd *h, const struct http_request *r,
+				   const struct http_response *out)
+{
+	struct MHD_Response *m = make_stream(h, r);
+	enum MHD_Result done = MHD_NO;
+
+	if (m) {
+		answer_headers(m, out);
+		done = MHD_queue_response(r->connection, MHD_HTTP_OK, m);
+		MHD_destroy_response(m);
+	}
+	return done;
+}
+
+static enum MHD_Result answer(struct httpd *h, struct http_request *r)
 {
 	struct http_response out = {.status = 200, .type = "text/plain; charset=utf-8"};
-	struct MHD_Response *m;
-	enum MHD_Result done;
+	enum MHD_Result done = MHD_YES;
 
 	buf_init(&out.body, 64u << 20);
-	h->config.handle(h->config.ctx, r, &out);
-	if (client_has(r, &out)) {
-		out.status = MHD_HTTP_NOT_MODIFIED;
-		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	} else {
-		m = out.events ? make_stream(h, r) : make_response(r, &out);
-	}
+	if (ask(h, r, &out))
+		done = out.events ? begin_stream(h, r, &out) : (enum MHD_Result)answer_send(r, &out);
 	buf_done(&out.body);
-	if (!m)
-		return MHD_NO;
-	add_headers(m, &out);
-	done = MHD_queue_response(r->connection, (unsigned)out.status, m);
-	MHD_destroy_response(m);
+	http_unkeep(r->client->ready);
+	r->client->ready = NULL;
 	return done;
 }
 
@@ -342,12 +280,28 @@ static bool head_fits(struct MHD_Connection *c, size_t line_b, enum MHD_Result *
 	return true;
 }
 
+void httpd_give(struct http_client *who, struct http_kept *k)
+{
+	who->waiting = false;
+	who->ready = k ? http_kept_ref(k) : NULL;
+	who->lost = !k;
+	MHD_resume_connection(who->connection);
+}
+
+static struct http_client *client_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_len, void **state)
 {
 	struct httpd *h = ctx;
-	struct http_request r = {.method = method, .path = url, .connection = c};
+	struct http_request r = {.method = method, .path = url, .connection = c, .client = client_of(c)};
 
 	(void)upload;
 	if (*state != h) { /* first call: headers only; the answer comes with the second */
@@ -358,8 +312,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
 			*state = h;
 		return done;
 	}
-	if (*upload_len)
-		return MHD_NO; /* a GET with a body */
+	if (*upload_len || !r.client || r.client->lost || h->closing)
+		return MHD_NO; /* a GET with a body; or nobody is there to answer */
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED,
 			      "{\"error\":\"only GET and HEAD are served\",\"remedy\":\"use GET\"}");
@@ -410,6 +364,30 @@ static enum MHD_Result on_accept(void *ctx, const struct sockaddr *a, socklen_t 
 	return MHD_NO;
 }
 
+static void client_begins(struct httpd *h, struct MHD_Connection *c, void **own)
+{
+	struct http_client *who = calloc(1, sizeof(*who));
+
+	if (!who)
+		return;
+	*who = (struct http_client){.connection = c, .next = h->clients};
+	if (h->clients)
+		h->clients->before = who;
+	h->clients = who;
+	*own = who;
+}
+
+static void client_ends(struct httpd *h, struct http_client *who)
+{
+	if (!who)
+		return;
+	if (who->next)
+		who->next->before = who->before;
+	*(who->before ? &who->before->next : &h->clients) = who->next;
+	http_unkeep(who->ready);
+	free(who);
+}
+
 static void on_connection(void *ctx, struct MHD_Connection *c, void **own,
 			  enum MHD_ConnectionNotificationCode what)
 {
@@ -418,9 +396,12 @@ static void on_connection(void *ctx, struct MHD_Connection *c, void **own,
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	int place = info ? place_of(info->client_addr) : -1;
 
-	(void)own;
 	if (place >= 0)
 		h->open_by_prefix[place] += what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		client_begins(h, c, own);
+	else
+		client_ends(h, *own);
 }
 
 static int open_listener(const struct httpd_config *c, struct err *e)
@@ -498,6 +479,10 @@ void httpd_free(struct httpd *h)
 		s->closing = true;
 		wake(s);
 	}
+	h->closing = true;
+	for (struct http_client *who = h->clients; who; who = who->next)
+		if (who->waiting)
+			httpd_give(who, NULL);
 	MHD_run(h->daemon);
 	MHD_stop_daemon(h->daemon);
 	free(h);

@@ -18,12 +18,15 @@
 #include <stdint.h>
 
 struct httpd;
+struct http_client; /* a connection */
+struct http_kept;   /* an answer that is made once and sent many times */
 struct MHD_Connection;
 
 struct http_request {
 	const char *method; /* "GET" or "HEAD" */
 	const char *path;   /* decoded, begins with '/', no NUL, no ".." segment */
 	struct MHD_Connection *connection;
+	struct http_client *client;
 };
 
 /* Value of a query parameter or header; NULL if there is none.  At most 1 KiB, else NULL. */
@@ -42,7 +45,24 @@ struct http_response {
 	size_t fixed_len;
 	bool gzip;              /* fixed is gzip data: sent so if the client takes it */
 	bool events;            /* instead of all that: a stream of server-sent events */
+	struct http_kept *kept; /* instead of all that; lent */
+	bool later;             /* there is no answer yet: the client waits for httpd_give */
 };
+
+/* A body as it is sent.  Any thread may pack one; it frees the buf. */
+struct http_packed {
+	char *data;
+	size_t len;
+	bool gzip;
+	char etag[20];
+};
+void http_pack(struct buf *take, struct http_packed *out);
+/* Takes the bytes; of `head` all but the body counts (its texts must outlive the answer, the tag is
+ * that of the body).  Counted: http_unkeep gives one reference back.  NULL: no memory. */
+struct http_kept *http_keep(const struct http_response *head, struct http_packed *take);
+struct http_kept *http_kept_ref(struct http_kept *k);
+size_t http_kept_size(const struct http_kept *k);
+void http_unkeep(struct http_kept *k);
 
 struct httpd_config {
 	struct addr addr;
@@ -60,6 +80,9 @@ uint16_t httpd_port(const struct httpd *h);
 int httpd_fd(const struct httpd *h);
 void httpd_run(struct httpd *h);
 int64_t httpd_wait_us(struct httpd *h); /* -1: until the descriptor is ready */
+
+/* The answer that this client waits for; NULL: there will be none, it is closed. */
+void httpd_give(struct http_client *who, struct http_kept *k);
 
 /* Sends one event to every open stream; data is one line of JSON.  Slow readers are cut off when
  * they are 64 KiB behind. */

@@ -13,9 +13,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static struct http_kept *kept;         /* "kept" 400 times */
+static struct http_client *waiting[8]; /* for /later */
+static int n_waiting;
+
+static void make_kept(void)
+{
+	const struct http_response head = {.status = 200, .type = "text/plain"};
+	struct http_packed packed;
+	struct buf body;
+
+	buf_init(&body, 10000);
+	for (int i = 0; i < 400; i++)
+		buf_str(&body, "kept");
+	http_pack(&body, &packed);
+	kept = http_keep(&head, &packed);
+}
+
 static void handle(void *ctx, const struct http_request *r, struct http_response *out)
 {
 	(void)ctx;
+	if (!strcmp(r->path, "/later")) {
+		out->later = true;
+		waiting[n_waiting++] = r->client;
+		return;
+	}
+	if (!strcmp(r->path, "/kept")) {
+		out->kept = kept;
+		return;
+	}
 	if (!strcmp(r->path, "/stream")) {
 		out->events = true;
 		out->type = "text/event-stream";
@@ -113,7 +139,7 @@ static void sizes(struct httpd *h)
 }
 
 /* Is the connection kept, after it had the time to be closed? */
-static bool kept(struct httpd *h, int fd)
+static bool stays(struct httpd *h, int fd)
 {
 	char byte;
 
@@ -158,13 +184,13 @@ static int crowd(const struct httpd_config *c)
 	for (int i = 0; i <= L_WEB_CONNECTIONS_PER_PREFIX; i++) {
 		snprintf(source, sizeof(source), "2001:db8:0:1::%x", i + 1);
 		fd[i] = dial_from(httpd_port(h), source);
-		bad += kept(h, fd[i]) != (i < L_WEB_CONNECTIONS_PER_PREFIX);
+		bad += stays(h, fd[i]) != (i < L_WEB_CONNECTIONS_PER_PREFIX);
 	}
 	bad += limit_hits(LIMIT_WEB_CONNECTIONS_PER_PREFIX) != 1;
-	bad += !kept(h, dial_from(httpd_port(h), "2001:db8:0:2::1")); /* another prefix */
+	bad += !stays(h, dial_from(httpd_port(h), "2001:db8:0:2::1")); /* another prefix */
 	close(fd[0]);
-	kept(h, fd[1]);
-	bad += !kept(h, dial_from(httpd_port(h), "2001:db8:0:1::ffff")); /* one has left */
+	stays(h, fd[1]);
+	bad += !stays(h, dial_from(httpd_port(h), "2001:db8:0:1::ffff")); /* one has left */
 	return bad > 8 ? 8 : bad;
 }
 
@@ -182,6 +208,60 @@ static void prefixes(const struct httpd_config *c)
 		skip("no network namespace or no ip command here: connections from one prefix");
 	else
 		is_int(status, 0, "connections from one prefix");
+}
+
+/* The answer of a question to /kept, and its tag. */
+static void kept_answers(struct httpd *h)
+{
+	char answer[8192], request[256], tag[40] = "";
+	const char *at;
+
+	one(h, "GET /kept HTTP/1.1\r\nHost: [::1]\r\nAccept-Encoding: gzip\r\n\r\n", answer, sizeof(answer), NULL);
+	ok(strstr(answer, "Content-Encoding: gzip") && !strstr(answer, "keptkept"), "a kept answer is sent packed");
+	one(h, "GET /kept HTTP/1.1\r\nHost: [::1]\r\n\r\n", answer, sizeof(answer), NULL);
+	ok(strstr(answer, "Content-Length: 1600\r\n") && strstr(answer, "keptkept") &&
+		   !strstr(answer, "Content-Encoding"),
+	   "or plain to who does not take that");
+	at = strstr(answer, "ETag: ");
+	snprintf(tag, sizeof(tag), "%.*s", at ? (int)strcspn(at + 6, "\r") : 0, at ? at + 6 : "");
+	snprintf(request, sizeof(request), "GET /kept HTTP/1.1\r\nHost: [::1]\r\nIf-None-Match: %s\r\n\r\n", tag);
+	one(h, request, answer, sizeof(answer), "\r\n\r\n");
+	ok(strlen(tag) == 18 && strstr(answer, " 304 "), "or not at all to who has it: %s", tag);
+	one(h, "HEAD /kept HTTP/1.1\r\nHost: [::1]\r\n\r\n", answer, sizeof(answer), NULL);
+	ok(strstr(answer, "Content-Length: 1600\r\n") && !strstr(answer, "keptkept"), "HEAD has no body");
+}
+
+static void later(struct httpd *h)
+{
+	static const char request[] = "GET /later HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+	char answer[8192];
+	int fds[2];
+
+	for (int i = 0; i < 2; i++) {
+		fds[i] = dial(httpd_port(h));
+		if (write(fds[i], request, strlen(request)) < 0)
+			perror("write");
+		is_int((long long)read_some(h, fds[i], answer, sizeof(answer), NULL), 0, "no answer yet");
+	}
+	one(h, "GET /ok HTTP/1.1\r\nHost: [::1]\r\n\r\n", answer, sizeof(answer), "q=-");
+	ok(n_waiting == 2 && strstr(answer, "q=-"), "others are answered while two wait");
+	close(fds[1]); /* one goes away; nobody tells us before it is woken */
+	httpd_give(waiting[0], kept);
+	httpd_give(waiting[1], kept);
+	read_some(h, fds[0], answer, sizeof(answer), "keptkept");
+	ok(strstr(answer, "200 OK") && strstr(answer, "keptkept"), "then it comes");
+	n_waiting = 0;
+	if (write(fds[0], request, strlen(request)) < 0)
+		perror("write");
+	read_some(h, fds[0], answer, sizeof(answer), NULL);
+	is_int(n_waiting, 1, "the connection asks again");
+	httpd_give(waiting[0], NULL);
+	is_int((long long)read_some(h, fds[0], answer, sizeof(answer), NULL), 0, "and is closed when there is no answer");
+	close(fds[0]);
+	fds[0] = dial(httpd_port(h));
+	if (write(fds[0], request, strlen(request)) < 0)
+		perror("write");
+	read_some(h, fds[0], answer, sizeof(answer), NULL); /* still waits when the server ends */
 }
 
 int main(void)
@@ -248,8 +328,12 @@ int main(void)
 	is_int((long long)httpd_streams(h), 0, "a reader that falls behind is let go");
 	close(fd);
 
+	make_kept();
+	kept_answers(h);
+	later(h);
 	c.port = httpd_port(h);
 	ok(!httpd_new(&c, &e) && strstr(e.text, "--listen"), "a port in use names the remedy");
 	httpd_free(h);
+	http_unkeep(kept);
 	return done();
 }

@@ -66,7 +66,9 @@ static void csv_rows(struct call *c, const char *round, const struct table *t)
 		rows_text(&r, "reason", code);
 		rows_text(&r, "meaning", why ? call_pick(c, why->en, why->zh) : code);
 		rows_text(&r, "remedy",
-			  why ? remedy_of(c, why, subject_of(c, value_str(table_at(t, i, 3), NULL))) : "");
+			  why ? reason_remedy(why, evidence_subject(value_str(table_at(t, i, 3), NULL), c->arena),
+					      c->zh, c->arena)
+			      : "");
 		rows_text(&r, "evidence", value_str(table_at(t, i, 3), ""));
 		rows_end_row(&r);
 	}
