@@ -77,7 +77,7 @@ static int open_to(struct guard *g, const struct addr *a, uint16_t port, int typ
 		return fd;
 	rc = -errno;
 	close(fd);
-	return rc == -EACCES ? -EHOSTUNREACH : rc; /* a firewall's no; -EACCES is the guard's */
+	return rc == -EACCES ? -EPERM : rc; /* a rule of this host; -EACCES is the guard's */
 }
 
 int sock_udp(struct guard *g, const struct addr *a, uint16_t port,

@@ -3,8 +3,9 @@
  * final address immediately before connect() (threats.md 2.2); there is no way to skip it.
  *
  * All sockets are non-blocking, close-on-exec and connected: UDP too, so that the kernel drops
- * datagrams from elsewhere, gives a random port (T-DNS-07), and reports ICMP errors: all of them for
- * UDP and until TCP stands, the same in both families.  IPv6 sockets are IPV6_V6ONLY (T-SSRF-10).
+ * datagrams from elsewhere, gives a random port (T-DNS-07), and reports ICMP errors: all of them
+ * for UDP and until TCP stands, the same in both families.  IPv6 sockets are IPV6_V6ONLY
+ * (T-SSRF-10).
  */
 #ifndef IO_SOCK_H
 #define IO_SOCK_H
@@ -16,7 +17,8 @@
 #include <sys/types.h>
 
 /* A descriptor, or: -EACCES when the guard said no (reason is set; in every other case it is ""),
- * or the errno of socket() or connect(), e.g. -ENETUNREACH. */
+ * or the errno of socket() or connect(), e.g. -ENETUNREACH; -EPERM when a rule of this host forbids
+ * it (its firewall, a route, the sandbox), which says nothing of the far side. */
 int sock_udp(struct guard *g, const struct addr *a, uint16_t port,
 	     char reason[static GUARD_REASON_MAX]);
 /* Begins to connect; writable when it is decided.  Then sock_connected(). */

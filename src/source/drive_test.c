@@ -603,43 +603,78 @@ static void full_arena(void)
 	arena_done(&y.arena);
 }
 
-/* In a network namespace of its own, where nothing is up, there is neither route nor address.  The
- * second is a fault of ours. */
-static void no_route(void)
+/* What a probe hears in a network of its own, and how it ends; 9 if there can be none. */
+static int hear(const struct step *script, const char *heard, enum outcome outcome)
 {
-	pid_t pid = fork();
-	int status = 0;
+	struct drive *d = drive_new(loop, guard, tls);
+	struct play y;
+	struct err e;
 
-	if (pid == 0) {
-		struct step script[] = {to(STEP_CONNECT, "127.0.0.1", 80),
-					with(to(STEP_UDP, "127.0.0.1", 53), "x"),
-					to(STEP_CONNECT, "::1", 80), over};
-		struct drive *d = drive_new(loop, guard, tls);
-		struct err e;
-		struct play y;
-
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
-			_exit(9);
-		play_init(&y, script);
-		drive_probe(d, &y.p, play_done, NULL);
-		for (int i = 0; i < 9 && drive_active(d); i++)
-			loop_turn(loop, 1000, &e);
-		if (strcmp(y.heard, "start unreachable(ENETUNREACH) unreachable(ENETUNREACH)"))
-			_exit(1);
-		_exit(y.outcome == OUTCOME_UNKNOWN ? 0 : 2);
-	}
-	waitpid(pid, &status, 0);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
-		skip("no network namespaces here");
-	else
-		is_int(status, 0, "no route is unreachable, no address of ours unknown");
+	play_init(&y, script);
+	drive_probe(d, &y.p, play_done, NULL);
+	for (int i = 0; i < 100 && drive_active(d); i++)
+		loop_turn(loop, 1000000, &e);
+	if (!strcmp(y.heard, heard) && y.outcome == outcome)
+		return 0;
+	printf("# got %s, outcome %d\n", y.heard, (int)y.outcome);
+	fflush(stdout);
+	return 1;
 }
 
-/* A wall on loopback that answers each packet by ICMP, in a namespace of its own: 9 if it cannot be
- * built here, else whether the probe heard this. */
-static int behind_wall(char *path, const char *heard)
+/* fn in a child, since nobody comes back from a network namespace. */
+static void in_child(int (*fn)(void *arg), void *arg, const char *name)
 {
-	char *nft[] = {(char *)"nft", (char *)"-f", path, NULL};
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(fn(arg));
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
+		skip("no network namespace or no program for it here: %s", name);
+	else
+		is_int(status, 0, name);
+}
+
+/* Where nothing is up there is neither route nor address; the second is a fault of ours. */
+static int no_route(void *arg)
+{
+	struct step script[] = {to(STEP_CONNECT, "127.0.0.1", 80),
+				with(to(STEP_UDP, "127.0.0.1", 53), "x"),
+				to(STEP_CONNECT, "::1", 80), over};
+
+	(void)arg;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		return 9;
+	return hear(script, "start unreachable(ENETUNREACH) unreachable(ENETUNREACH)",
+		    OUTCOME_UNKNOWN);
+}
+
+/* What a rule of this host forbids says nothing of the far one. */
+static int forbidden(void *arg)
+{
+	char *ip[] = {(char *)"ip",	    (char *)"route", (char *)"add",   (char *)"prohibit",
+		      (char *)"127.77.0.1", (char *)"table", (char *)"local", NULL};
+	struct step script[] = {to(STEP_CONNECT, "127.77.0.1", 80), over};
+
+	(void)arg;
+	if (!own_network() || run_program(ip))
+		return 9;
+	return hear(script, "start", OUTCOME_UNKNOWN);
+}
+
+struct wall {
+	char path[32];
+	char heard[300];
+};
+
+/* A wall on loopback that answers each packet by ICMP. */
+static int behind_wall(void *arg)
+{
+	struct wall *w = arg;
+	char *nft[] = {(char *)"nft", (char *)"-f", w->path, NULL};
 	struct step ask = with(to(STEP_UDP, "127.0.0.1", 53), "x");
 	struct step ask6 = with(to(STEP_UDP, "::1", 53), "x");
 	struct step script[] = {to(STEP_CONNECT, "127.0.0.1", 80),
@@ -649,48 +684,29 @@ static int behind_wall(char *path, const char *heard)
 				ask6,
 				within(read_on, SOON_US),
 				over};
-	struct drive *d = drive_new(loop, guard, tls);
-	struct play y;
-	struct err e;
 
 	if (!own_network() || run_program(nft))
 		return 9;
-	play_init(&y, script);
-	drive_probe(d, &y.p, play_done, NULL);
-	for (int i = 0; i < 100 && drive_active(d); i++)
-		loop_turn(loop, 1000000, &e);
-	if (strcmp(y.heard, heard))
-		printf("# got %s\n", y.heard);
-	fflush(stdout);
-	return strcmp(y.heard, heard) != 0;
+	return hear(script, w->heard, OUTCOME_ABSENT);
 }
 
-/* ICMP is told the same in both families, by TCP and by UDP, and told once. */
+/* ICMP is told in both families, by TCP and by UDP, and told once. */
 static void icmp(const char *kind, const char *v4, const char *v6)
 {
-	char path[] = "/tmp/drive_test_XXXXXX", heard[300];
-	FILE *f = fdopen(mkstemp(path), "w");
-	int status = 0;
-	pid_t pid;
+	struct wall w = {.path = "/tmp/drive_test_XXXXXX"};
+	FILE *f = fdopen(mkstemp(w.path), "w");
 
 	fprintf(f,
 		"table inet wall {\nchain in {\ntype filter hook input priority 0\n"
 		"meta l4proto { tcp, udp } reject with icmpx %s\n}\n}\n",
 		kind);
 	fclose(f);
-	snprintf(heard, sizeof(heard),
+	snprintf(w.heard, sizeof(w.heard),
 		 "start unreachable(%s) unreachable(%s) unreachable(%s) timeout unreachable(%s) "
 		 "timeout",
 		 v4, v6, v4, v6);
-	pid = fork();
-	if (pid == 0)
-		_exit(behind_wall(path, heard));
-	waitpid(pid, &status, 0);
-	unlink(path);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
-		skip("no network namespace or no nft here: ICMP %s", kind);
-	else
-		is_int(status, 0, kind);
+	in_child(behind_wall, &w, kind);
+	unlink(w.path);
 }
 
 /* ---- many ---- */
@@ -888,7 +904,8 @@ int main(void)
 	deadline(7000000);
 	no_descriptors();
 	full_arena();
-	no_route();
+	in_child(no_route, NULL, "no route is unreachable, no address of ours unknown");
+	in_child(forbidden, NULL, "forbidden here is unknown");
 	icmp("host-unreachable", "EHOSTUNREACH", "EHOSTUNREACH");
 	icmp("no-route", "ENETUNREACH", "ENETUNREACH");
 	icmp("admin-prohibited", "EHOSTUNREACH", "EACCES");
