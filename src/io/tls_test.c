@@ -133,6 +133,32 @@ static void one(X509 *shown, X509 *trusted, int version, const char *name, const
 	ends_done(&n);
 }
 
+static int offered(SSL *far, const unsigned char **out, unsigned char *out_len,
+		   const unsigned char *in, unsigned in_len, void *arg)
+{
+	static const unsigned char only[] = "\x08http/1.1";
+
+	(void)far;
+	*(bool *)arg = in_len == sizeof(only) - 1 && !memcmp(in, only, in_len);
+	*out = in + 1;
+	*out_len = in[0];
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* HTTP/1.1 is all that we offer. */
+static void alpn(X509 *good)
+{
+	bool only_one = false;
+	struct ends ends;
+
+	ends_init(&ends, good, good, "a.test");
+	SSL_CTX_set_alpn_select_cb(ends.ctx, offered, &only_one);
+	is_int(shake(ends.near, ends.far), 1, "a protocol is agreed on");
+	is_str(tls_result(ends.near)->alpn, "http/1.1", "which one");
+	ok(only_one, "and no other was offered");
+	ends_done(&ends);
+}
+
 /* ---- limits at -1, 0, +1 ---- */
 
 /* A chain of n certificates: the leaf, and others that have nothing to do with it. */
@@ -272,6 +298,7 @@ int main(void)
 	one(early, early, TLS1_3_VERSION, "a.test", "not_yet_valid");
 	no_tls(good, "220 mail.example.test\r\n", "not_tls");
 	no_tls(good, "", "closed");
+	alpn(good);
 	for (int n = L_TLS_CHAIN - 1; n <= L_TLS_CHAIN + 1; n++)
 		chain(good, other, n);
 	for (int n = L_TLS_SAN - 1; n <= L_TLS_SAN + 1; n++)
