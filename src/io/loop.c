@@ -179,6 +179,11 @@ void loop_timer(struct loop *l, struct timer *t, int64_t after_us)
 	sift_up(l, l->heap.n - 1);
 }
 
+int64_t loop_due_us(const struct loop *l)
+{
+	return l->heap.n ? l->heap.at[0]->due_us : INT64_MAX;
+}
+
 /* Fires what was due at now; a timer set to 0 by a callback waits for the next turn if the clock
  * moved on, so that timers cannot starve descriptors for ever. */
 static void fire_due(struct loop *l, int64_t now_us)

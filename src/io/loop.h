@@ -40,6 +40,8 @@ int loop_watch(struct loop *l, struct watch *w, struct err *e); /* adds, or chan
 void loop_unwatch(struct loop *l, struct watch *w);
 void loop_timer(struct loop *l, struct timer *t, int64_t after_us); /* sets or moves */
 void loop_untimer(struct loop *l, struct timer *t);
+/* When the next timer is due; INT64_MAX when none is set.  For those who move the clock themselves. */
+int64_t loop_due_us(const struct loop *l);
 
 /* SIGINT, SIGTERM (and SIGHUP, SIGCHLD if asked) as calls from the loop. */
 int loop_signals(struct loop *l, void (*got)(void *ctx, int signo), void *ctx, struct err *e);

@@ -42,6 +42,7 @@ static void timers(struct clock_fake *f)
 	named[2].fire = note_and_remove;
 	loop_turn(loop, 0, &e);
 	is_str(order, "", "nothing is due before its time");
+	is_int(loop_due_us(loop) - f->mono_us, 200, "and that time is known");
 	clock_fake_move(f, 200);
 	loop_turn(loop, 0, &e);
 	is_str(order, "b", "what is due fires");
@@ -54,6 +55,7 @@ static void timers(struct clock_fake *f)
 	loop_turn(loop, 0, &e);
 	is_str(order, "b", "a timer set to now by itself waits for the next turn");
 	loop_untimer(loop, &named[1]);
+	ok(loop_due_us(loop) == INT64_MAX, "no timer, no time");
 }
 
 static void many(struct clock_fake *f)
