@@ -21,8 +21,6 @@ NOT_ENFORCED = {
 
 # Enforced, without a test at the limit and one beside it.
 NOT_TESTED = {
-    "DNS_QUERIES_PER_SITE": "a visit has no test of its own yet",
-    "SITE_ADDRESSES": "a visit has no test of its own yet",
     "QUERY_ROWS": "needs a store with more rows than that",
     "WEB_CONNECTIONS": "needs 40,000 descriptors, which few machines give to a test",
 }

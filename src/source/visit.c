@@ -139,49 +139,6 @@ static void make_probe(struct look *l)
 	}
 }
 
-static bool by_resolver(const struct look *l)
-{
-	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
-}
-
-/* Why no packet may leave for this look; NULL: it may.  Asked when the look is wanted and again when its
- * turn has come, for between the two somebody may have opted out (P-OPT-1). */
-static const char *forbidden(const struct look *l)
-{
-	const struct visit_env *env = l->visit->env;
-	const char *host = "";
-
-	switch (l->kind) {
-	case VISIT_DNS: host = by_resolver(l) ? l->dns.qname : l->dns.ns_host; break;
-	case VISIT_WEB: host = l->web.host; break;
-	case VISIT_SMTP: host = l->smtp.host; break;
-	case VISIT_BATCHES: break;
-	}
-	if (optout_name(env->optout, l->visit->domain) || optout_name(env->optout, host))
-		return "optout";
-	if (by_resolver(l))
-		return NULL;
-	if (optout_addr(env->optout, &l->addr))
-		return "optout";
-	return !env->public_ok && guard_is_public(env->guard, &l->addr) ? "no_contact" : NULL;
-}
-
-/* The probe writes its row and ends as if the guard had said no. */
-static void deny(struct look *l, const char *why)
-{
-	struct event e = {.kind = EVENT_START, .mono_us = mono(l->visit)};
-	struct step s;
-
-	make_probe(l);
-	s = l->probe->kind->next(l->probe, &e);
-	if (s.kind != STEP_DONE) {
-		e.kind = EVENT_DENIED;
-		e.why = why;
-		s = l->probe->kind->next(l->probe, &e);
-	}
-	ended(l, s.outcome);
-}
-
 static void driven(void *ctx, struct probe *p, const struct step *last)
 {
 	struct look *l = ctx;
@@ -191,33 +148,64 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 	ended(l, last->outcome);
 }
 
+static bool by_resolver(const struct look *l)
+{
+	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
+}
+
+/* Why no packet may go there, at this moment: opt-outs come at any time (P-OPT-1). */
+static const char *forbidden(const struct look *l)
+{
+	const struct visit_env *env = l->visit->env;
+	const struct addr *a = by_resolver(l) ? NULL : &l->addr;
+
+	if (optout_name(env->optout, l->visit->domain) || optout_name(env->optout, l->host) ||
+	    (a && optout_addr(env->optout, a)))
+		return "optout";
+	if (a && !env->public_ok && guard_is_public(env->guard, a))
+		return "no_contact";
+	return NULL;
+}
+
+/* The probe writes its row and ends as if the guard had said so. */
+static void deny(struct look *l, const char *why)
+{
+	struct event e = {.kind = EVENT_START, .mono_us = mono(l->visit)};
+	struct step s = l->probe->kind->next(l->probe, &e);
+
+	if (s.kind != STEP_DONE) {
+		e.kind = EVENT_DENIED;
+		e.why = why;
+		s = l->probe->kind->next(l->probe, &e);
+	}
+	ended(l, s.outcome);
+}
+
 static void go(struct turn *t)
 {
 	struct look *l = t->ctx;
 	struct visit *v = l->visit;
 	const char *why = forbidden(l);
 
+	make_probe(l);
 	if (why) {
 		deny(l, why);
 		return;
 	}
-	make_probe(l);
+	if (is_spent(v)) { /* while it stood in line */
+		ended(l, OUTCOME_LIMIT);
+		return;
+	}
 	l->state = LOOK_RUNS;
 	count_running(v, 1);
 	v->env->start(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
 }
 
-static void start(struct look *l);
-
-static void go_nowhere(struct timer *timer)
+static void go_at_once(struct timer *t)
 {
-	struct look *l = timer->ctx;
-	const char *why = forbidden(l);
+	struct look *l = t->ctx;
 
-	if (why)
-		deny(l, why);
-	else
-		start(l);
+	go(&l->turn);
 }
 
 static void start(struct look *l)
@@ -233,8 +221,8 @@ static void start(struct look *l)
 		pace_take(l->visit->env->pace, &l->turn, &l->addr, kind);
 		return;
 	}
-	/* it needs no turn; but not at once, for the planner walks over the evidence while it wants */
-	l->turn.timer = (struct timer){.fire = go_nowhere, .ctx = l};
+	/* it stands in no line; yet not from here, for the planner walks over the evidence */
+	l->turn.timer = (struct timer){.fire = go_at_once, .ctx = l};
 	loop_timer(l->visit->env->loop, &l->turn.timer, 0);
 }
 
@@ -319,7 +307,7 @@ static void repeat(struct visit *v)
 		l->again = true;
 		copy = arena_alloc(&v->arena, sizeof(*copy));
 		*copy = (struct look){.visit = v, .kind = l->kind, .addr = l->addr, .port = l->port,
-				      .fails = l->fails + 1, .first = true};
+				      .fails = l->fails + 1, .first = true, .host = l->host};
 		switch (l->kind) {
 		case VISIT_DNS: copy->dns = l->dns; break;
 		case VISIT_WEB: copy->web = l->web; break;

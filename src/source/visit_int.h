@@ -31,6 +31,7 @@ struct look {
 	bool timed_out;	   /* nothing came at all, not even from a router */
 	bool connected;	   /* TCP came up */
 	bool again;	   /* it has been repeated */
+	const char *host;      /* the name asked about, or whose address it is: it may opt out */
 	struct probe *probe;   /* while it runs */
 	struct arena arena;    /* of the probe */
 };

@@ -27,7 +27,8 @@ static void ask(struct visit *v, const char *name, uint16_t qtype, const char *r
 		return;
 	l->addr = v->env->resolver_addr;
 	l->first = true;
-	l->dns = (struct dns_question){.qname = arena_str(&v->arena, name),
+	l->host = arena_str(&v->arena, name);
+	l->dns = (struct dns_question){.qname = l->host,
 				       .qtype = qtype,
 				       .role = role,
 				       .via = VIA_RESOLVER_UDP,
@@ -114,12 +115,13 @@ static void ask_authority(struct visit *v, const char *zone, const char *ns, con
 		return;
 	l->addr = *a;
 	l->first = true;
+	l->host = arena_str(&v->arena, ns);
 	l->dns = (struct dns_question){.qname = arena_str(&v->arena, zone),
 				       .qtype = DNS_SOA,
 				       .role = "authority",
 				       .via = via,
 				       .server = *a,
-				       .ns_host = arena_str(&v->arena, ns)};
+				       .ns_host = l->host};
 	look_go(l);
 }
 
@@ -156,7 +158,8 @@ static struct look *greet(struct visit *v, const char *host, int64_t preference,
 		return look_find(v, key);
 	l->addr = *a;
 	l->first = first;
-	l->smtp = (struct smtp_question){.host = arena_str(&v->arena, host),
+	l->host = arena_str(&v->arena, host);
+	l->smtp = (struct smtp_question){.host = l->host,
 					 .addr = *a,
 					 .preference = preference,
 					 .helo = v->env->helo};
@@ -227,8 +230,9 @@ static struct look *fetch(struct visit *v, const struct hop *h, const struct add
 		return look_find(v, key);
 	l->addr = *a;
 	l->first = first;
+	l->host = arena_str(&v->arena, h->host);
 	l->web = (struct web_question){.target = h->target,
-				       .host = arena_str(&v->arena, h->host),
+				       .host = l->host,
 				       .scheme = h->scheme,
 				       .began = h->began,
 				       .addr = *a,
