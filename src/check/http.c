@@ -54,7 +54,7 @@ static const char *at_redirect(const struct site *s, const struct web_row *end, 
 	snprintf(f->subject, sizeof(f->subject), "%s", u.host);
 	if (u.port != 443 && u.port != 80)
 		return "denied";
-	h = site_host(s, u.host);
+	h = page_host(s, u.host);
 	if (host_usable(&h))
 		return "limit";
 	code = host_code(s, &h);

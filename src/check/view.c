@@ -91,6 +91,28 @@ const char *site_bogon(const struct site *s, const struct addr *a)
 	return addr_bogon(a);
 }
 
+struct host site_host(const struct site *s, const char *name)
+{
+	const struct obs *a = site_ask(s, name, "A"), *aaaa = site_ask(s, name, "AAAA");
+	struct host h = {.name = name, .a = answer_of(a), .aaaa = answer_of(aaaa)};
+	struct addr all[HOST_ADDRESSES];
+	size_t n;
+
+	h.repeated = answer_repeated(aaaa);
+	h.dangling = (h.aaaa == ANSWER_NXDOMAIN && dns_of(aaaa)->cname) ||
+		     (h.a == ANSWER_NXDOMAIN && dns_of(a)->cname);
+	if (h.a == ANSWER_HAS)
+		h.n_v4 = row_addresses(dns_of(a), 4, h.v4, HOST_ADDRESSES);
+	n = h.aaaa == ANSWER_HAS ? row_addresses(dns_of(aaaa), 6, all, HOST_ADDRESSES) : 0;
+	for (size_t i = 0; i < n; i++) {
+		if (site_bogon(s, &all[i]))
+			h.bogon[h.n_bogon++] = all[i];
+		else
+			h.good[h.n_good++] = all[i];
+	}
+	return h;
+}
+
 static struct host literal_host(const struct site *s, const char *name, const struct addr *a)
 {
 	struct host h = {.name = name, .a = ANSWER_NODATA, .aaaa = ANSWER_NODATA};
@@ -108,28 +130,11 @@ static struct host literal_host(const struct site *s, const char *name, const st
 	return h;
 }
 
-struct host site_host(const struct site *s, const char *name)
+struct host page_host(const struct site *s, const char *host)
 {
-	const struct obs *a = site_ask(s, name, "A"), *aaaa = site_ask(s, name, "AAAA");
-	struct host h = {.name = name, .a = answer_of(a), .aaaa = answer_of(aaaa)};
-	struct addr all[HOST_ADDRESSES];
-	size_t n;
+	struct addr a;
 
-	if (addr_parse(&all[0], name)) /* a redirect may lead to an address */
-		return literal_host(s, name, &all[0]);
-	h.repeated = answer_repeated(aaaa);
-	h.dangling = (h.aaaa == ANSWER_NXDOMAIN && dns_of(aaaa)->cname) ||
-		     (h.a == ANSWER_NXDOMAIN && dns_of(a)->cname);
-	if (h.a == ANSWER_HAS)
-		h.n_v4 = row_addresses(dns_of(a), 4, h.v4, HOST_ADDRESSES);
-	n = h.aaaa == ANSWER_HAS ? row_addresses(dns_of(aaaa), 6, all, HOST_ADDRESSES) : 0;
-	for (size_t i = 0; i < n; i++) {
-		if (site_bogon(s, &all[i]))
-			h.bogon[h.n_bogon++] = all[i];
-		else
-			h.good[h.n_good++] = all[i];
-	}
-	return h;
+	return addr_parse(&a, host) ? literal_host(s, host, &a) : site_host(s, host);
 }
 
 /* There is no AAAA: is that a want, or is there no host at all? */

@@ -42,6 +42,9 @@ struct host {
 	struct addr good[HOST_ADDRESSES], bogon[HOST_ADDRESSES], v4[HOST_ADDRESSES];
 };
 struct host site_host(const struct site *s, const char *name);
+/* The same for the host of a page, which may be an address.  That of a name server or a mail host may
+ * not: "192.0.2.1" in an NS or MX record is a name, and most likely one that does not exist. */
+struct host page_host(const struct site *s, const char *host);
 static inline bool host_usable(const struct host *h) { return h->n_good > 0; }
 /* A reason code of check "aaaa": ok some_bogon bogon_only no_aaaa aaaa_nxdomain aaaa_servfail
  * aaaa_timeout cname_loop no_such_domain no_address, or one of the unknown ones. */

@@ -16,10 +16,9 @@ enum { KEY_MAX = 700 };
 static void ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
 {
 	char key[KEY_MAX], type[DNS_TYPE_TEXT_MAX];
-	struct addr literal;
 	struct look *l;
 
-	if (!*name || !strcmp(name, ".") || addr_parse(&literal, name))
+	if (!*name || !strcmp(name, "."))
 		return;
 	snprintf(key, sizeof(key), "d|%s|%s", dns_type_text(qtype, type), name);
 	l = look_want(v, VISIT_DNS, key);
@@ -247,7 +246,7 @@ static struct look *fetch(struct visit *v, const struct hop *h, const struct add
 /* The addresses of the hop's host one after the other, until one connects. */
 static void fetch_any(struct visit *v, const struct hop *hop)
 {
-	struct host h = site_host(&v->site, hop->host);
+	struct host h = page_host(&v->site, hop->host);
 	const struct addr *list = hop->family == 6 ? h.good : h.v4;
 	size_t n = hop->family == 6 ? h.n_good : h.n_v4;
 
@@ -302,11 +301,13 @@ static void follow_chain(struct visit *v, const char *target, const char *host, 
 {
 	struct hop hop = {.target = target, .family = family, .began = began, .scheme = began,
 			  .host = host, .path = "/"};
+	struct addr literal;
 	struct page u;
 
 	fetch_any(v, &hop);
 	while (next_hop(v, &hop, &u)) {
-		ask_addresses(v, hop.host, "hop");
+		if (!addr_parse(&literal, hop.host))
+			ask_addresses(v, hop.host, "hop");
 		fetch_any(v, &hop);
 	}
 }
