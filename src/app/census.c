@@ -11,16 +11,15 @@
 
 enum {
 	HELD_MAX = 128,		    /* sites of one window: a second of work or so */
-	WINDOW_US = 10000000,
 	OUTSTANDING_MIN = 2000,	    /* sites that the prober may have, parked ones among them */
 	POLL_MS = 250,
-	OPTOUT_EVERY_US = 10000000, /* P-OPT-1: effective within a minute */
+	OPTOUT_EVERY_US = 2000000,  /* P-OPT-1: effective within a minute */
 };
 
 /* A site that the prober has. */
 struct out {
 	size_t place;	     /* in the round's order */
-	unsigned since;	     /* number of the last self-test before it went out */
+	unsigned since;	     /* number of the last self-test before it began */
 	bool used, finished;
 	struct batch *evidence[3];
 };
@@ -48,7 +47,7 @@ static int send_one(struct run *r, size_t place, struct err *e)
 	uint32_t id = r->free_ids.at[--r->free_ids.n];
 	const struct round *round = r->c->round;
 
-	r->outs[id] = (struct out){.place = place, .since = r->tests, .used = true};
+	r->outs[id] = (struct out){.place = place, .used = true};
 	r->n_busy++;
 	return prober_site(r->c->prober, id,
 			   r->c->portfolio->subjects.at[round->order[place]].domain, e);
@@ -86,13 +85,14 @@ static int take_evidence(struct run *r, struct batch *b, struct err *e)
 	return bad_prober(e);
 }
 
-static int take_done(struct run *r, uint32_t id, struct err *e)
+static int take_done(struct run *r, uint32_t id, uint32_t tests, struct err *e)
 {
 	struct out *o = id < r->n_outs ? &r->outs[id] : NULL;
 	const char *domain;
 
-	if (!o || !o->used || o->finished)
+	if (!o || !o->used || o->finished || !tests || tests > r->tests)
 		return bad_prober(e);
+	o->since = tests;
 	domain = r->c->portfolio->subjects.at[r->c->round->order[o->place]].domain;
 	for (size_t k = 0; k < 3; k++) {
 		for (size_t i = 0; r->loose[k] && i < r->loose[k]->obs.n; i++)
@@ -109,7 +109,7 @@ static int take_done(struct run *r, uint32_t id, struct err *e)
 
 /* ---- a window closes ---- */
 
-/* What the observer could do in every self-test from the one before the site went out to now. */
+/* What the observer could do in every self-test from the one before the site began to now. */
 static unsigned works_since(const struct run *r, unsigned since)
 {
 	return (r->bad[0] < since ? WORKS_V4 : 0) | (r->bad[1] < since ? WORKS_V6 : 0) |
@@ -232,13 +232,20 @@ static int take_test(struct run *r, struct batch *b, struct err *e)
 	return rc;
 }
 
+/* While sites are out the observer is tested again and again, also when none is held: an outage that
+ * spans a look and its repetition then spans a self-test as well. */
+static bool test_is_due(const struct run *r)
+{
+	int64_t age_us = clock_mono(&clock_real) - r->tested_us;
+
+	if (!r->tests || r->held.n >= HELD_MAX || (r->held.n && r->held.n == r->n_busy))
+		return true;
+	return r->n_busy && age_us >= r->c->observer->config->selftest_every_s * 1000000;
+}
+
 static int ask_for_test(struct run *r, struct err *e)
 {
-	int64_t now_us = clock_mono(&clock_real);
-	bool wanted = !r->tests || r->held.n >= HELD_MAX ||
-		      (r->held.n && (now_us - r->tested_us >= WINDOW_US || r->held.n == r->n_busy));
-
-	if (r->testing || !wanted)
+	if (r->testing || !test_is_due(r))
 		return 0;
 	r->testing = true;
 	r->asked_for = r->held.n;
@@ -251,7 +258,7 @@ static int take(struct run *r, struct prober_news *n, struct err *e)
 {
 	switch (n->word) {
 	case PROBER_EVIDENCE: return take_evidence(r, n->batch, e);
-	case PROBER_DONE: return take_done(r, n->id, e);
+	case PROBER_DONE: return take_done(r, n->id, n->tests, e);
 	case PROBER_TESTED:
 		if (r->testing)
 			return take_test(r, n->batch, e);

@@ -118,9 +118,10 @@ static int take(struct prober_news *news, const struct pipe_message *m, struct e
 	switch (m->kind) {
 	case PIPE_BATCH: return take_batch(news, m->batch, e);
 	case MESSAGE_DONE:
-		if (m->len != 4)
+		if (m->len != 8)
 			return bad(e);
 		memcpy(&news->id, m->data, 4);
+		memcpy(&news->tests, m->data + 4, 4);
 		news->word = PROBER_DONE;
 		return 0;
 	case MESSAGE_STATE:

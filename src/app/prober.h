@@ -4,7 +4,8 @@
  * evidence of strangers, and its parent believes only what it can check.
  *
  *	parent: site(id, domain)...  test  optout(text)  end
- *	child:  for each site its evidence, then done(id); for each test one selftest row; states
+ *	child:  for each site its evidence, then done(id, tests before it began); for each test one
+ *		selftest row; states
  *
  * Start it before the store is opened: then it has nothing of that in its memory.
  */
@@ -42,7 +43,7 @@ struct prober_state {
 enum prober_word {
 	PROBER_NOTHING,  /* nothing has come */
 	PROBER_EVIDENCE, /* batch: of the site whose done comes next with it */
-	PROBER_DONE,     /* id */
+	PROBER_DONE,     /* id, tests */
 	PROBER_TESTED,   /* batch with one row of selftest_schema */
 	PROBER_STATE,    /* state */
 	PROBER_OVER,     /* after end: all has been said */
@@ -50,7 +51,7 @@ enum prober_word {
 
 struct prober_news {
 	enum prober_word word;
-	uint32_t id;
+	uint32_t id, tests;
 	struct batch *batch; /* the caller's */
 	struct prober_state state;
 };

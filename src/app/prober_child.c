@@ -21,7 +21,7 @@ enum { STATE_EVERY_US = 200000, QUEUE_HIGH_B = 2 * L_IPC_MESSAGE_B };
 
 struct site_work {
 	struct child *child;
-	uint32_t id;
+	uint32_t id, tests; /* tests: so many self-tests had ended when it began */
 	struct visit *visit;
 	struct site_work *next; /* in line; all that are under way */
 	char domain[256];
@@ -42,7 +42,8 @@ struct child {
 	int64_t next_start_us, began_us;
 	struct selftest *test;
 	struct selftest_row row;
-	bool tested, test_wanted, ending, over;
+	uint32_t n_tests; /* ended */
+	bool test_wanted, ending, over;
 	struct prober_state state;
 	size_t base_b, base_tls_b;
 };
@@ -168,7 +169,7 @@ static void site_done(void *ctx, struct visit *v)
 		offer(c, b);
 	}
 	visit_free(v);
-	tell(c, MESSAGE_DONE, &w->id, sizeof(w->id));
+	tell(c, MESSAGE_DONE, (uint32_t[]){w->id, w->tests}, 2 * sizeof(uint32_t));
 	free(w);
 	c->n_active--;
 	start_sites(c);
@@ -197,6 +198,7 @@ static void start_one(struct child *c)
 		c->last = &c->first;
 	c->n_waiting--;
 	c->n_active++;
+	w->tests = c->n_tests;
 	w->visit = visit_new(&c->env, w->domain, &calls);
 }
 
@@ -216,7 +218,7 @@ static void start_sites(struct child *c)
 {
 	int64_t now_us = clock_mono(&clock_real);
 
-	if (!c->tested || c->start_timer.slot)
+	if (!c->n_tests || c->start_timer.slot)
 		return;
 	while (c->first && c->n_active < (size_t)c->c->observer->config->sites_at_once) {
 		if (now_us < c->next_start_us) {
@@ -275,7 +277,7 @@ static void test_done(void *ctx)
 	c->test = NULL;
 	offer(c, b);
 	flush(c);
-	c->tested = true;
+	c->n_tests++;
 	if (c->test_wanted)
 		start_test(c);
 	start_sites(c);

@@ -9,7 +9,7 @@ enum prober_message {
 	MESSAGE_TEST,
 	MESSAGE_OPTOUT,
 	MESSAGE_END,
-	MESSAGE_DONE,  /* id:u32 */
+	MESSAGE_DONE,  /* id:u32 tests:u32 */
 	MESSAGE_STATE, /* struct prober_state: both ends are one program */
 	MESSAGE_FAULT, /* a sentence */
 };
