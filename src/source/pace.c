@@ -118,6 +118,12 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* How long nobody may follow at the same address. */
+static int64_t spacing(const struct pace *p, const struct turn *t)
+{
+	return t->kind == PACE_CONNECT ? p->c.gap_us : 1000000 / p->c.per_ns_s;
+}
+
 /* The moment at which this turn may go; nobody else gets it. */
 static int64_t book(struct pace *p, struct turn *t, int64_t now_us)
 {
@@ -129,8 +135,7 @@ static int64_t book(struct pace *p, struct turn *t, int64_t now_us)
 		at_us = later(at_us, t->prefix->free_us);
 	p->free_us = later(p->free_us, now_us) + 1000000 / per_s_now(p, now_us);
 	if (t->place)
-		t->place->free_us =
-			at_us + (t->kind == PACE_CONNECT ? p->c.gap_us : 1000000 / p->c.per_ns_s);
+		t->place->free_us = at_us + spacing(p, t);
 	if (t->prefix)
 		t->prefix->free_us = at_us + 1000000 / p->c.per_prefix_s;
 	return at_us;
@@ -144,6 +149,9 @@ static void fire(struct timer *timer)
 	struct place *at = t->place;
 
 	if (at) {
+		/* a loop that was busy calls late: the gap counts from when the turn goes */
+		at->free_us = later(at->free_us, clock_mono(loop_clock(t->pace->loop)) +
+							 spacing(t->pace, t));
 		at->first = t->next;
 		if (!at->first)
 			at->last = &at->first;

@@ -97,6 +97,25 @@ static void test_address(void)
 	end(p, 3);
 }
 
+/* The loop is busy elsewhere while a turn is due. */
+static void test_late(void)
+{
+	struct pace *p = fresh(1000, 300000, 1000, 0);
+	struct err e;
+
+	for (int i = 0; i < 3; i++)
+		take(p, i, "2001:db8::80", PACE_CONNECT);
+	run_for(1000);
+	pace_leave(&turns[0].turn);
+	clock_fake_move(&fake, 550000);
+	loop_turn(loop, 0, &e);
+	pace_leave(&turns[1].turn);
+	run_for(500000);
+	is_int(went(3), 3, "who goes late");
+	ok(turns[2].went_us - turns[1].went_us >= 300000, "makes the next wait as long");
+	end(p, 3);
+}
+
 static void test_no_gap(void)
 {
 	struct pace *p = fresh(100000, 0, 100000, 0);
@@ -199,6 +218,7 @@ int main(void)
 	clock_fake_init(&fake, 0);
 	loop = loop_new(&fake.clock, &e);
 	test_address();
+	test_late();
 	test_no_gap();
 	test_prefix();
 	test_name_server();
