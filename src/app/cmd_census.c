@@ -145,7 +145,7 @@ static void on_tested(void *ctx, const struct selftest_row *row, unsigned works,
 			continue;
 		told |= faults[i].bit;
 		clear_line(j);
-		log_warn("%s (%s)", j->zh ? faults[i].zh : faults[i].en, row->why ? row->why : "");
+		log_warn(row->why ? "%s (%s)" : "%s", j->zh ? faults[i].zh : faults[i].en, row->why);
 	}
 	if (told & works) {
 		clear_line(j);

@@ -52,10 +52,22 @@ static struct step next(struct probe *p, const struct event *e)
 
 static const struct probe_kind kind = {.name = "anchor", .schema = &smtp_schema, .next = next};
 
+/* Without an anchor a family cannot show that it works; that is no fault of the network. */
+static void note_missing(struct selftest *t)
+{
+	const char *v4 = t->row->anchors_v4 ? "" : "selftest.anchor_v4";
+	const char *v6 = t->row->anchors_v6 ? "" : "selftest.anchor_v6";
+
+	if (!t->why[0] && (*v4 || *v6))
+		snprintf(t->why, sizeof(t->why), "%s%s%s names no anchor", v6, *v4 && *v6 ? " and " : "",
+			 v4);
+}
+
 static void one_less(struct selftest *t)
 {
 	if (--t->n_busy)
 		return;
+	note_missing(t);
 	t->row->why = t->why[0] ? t->why : NULL;
 	t->done(t->ctx);
 }
