@@ -21,7 +21,7 @@ struct verification {
 	struct store *store;
 	struct arena arena;
 	char round[ROUND_ID_MAX];
-	int64_t began_us;
+	int64_t began_us, total; /* total: sites of a round that is complete, else -1 */
 	prefix_list allow;
 	struct batch *evidence[4]; /* dns, web, smtp, verdict: of the page */
 	size_t at[4];		   /* how far the page has been walked */
@@ -47,17 +47,20 @@ static int read_allow(struct verification *v, const char *settings, struct err *
 	return config_prefixes(list, &v->allow, e);
 }
 
+#define COLUMNS                                                                                    \
+	"SELECT id, began_us, settings, CASE status WHEN 'complete' THEN total ELSE -1 END "       \
+	"FROM round "
+
 static int find_round(struct verification *v, struct err *e)
 {
 	const char *wanted = args_at(v->args, 0);
 	const struct value arg = value_text(wanted);
 	struct table t;
 	int rc = wanted ? store_query_state(v->store, &v->arena,
-					    "SELECT id, began_us, settings FROM round WHERE id = ?", &arg,
-					    1, &t, e)
+					    COLUMNS "WHERE id = ?", &arg, 1, &t, e)
 			: store_query_state(v->store, &v->arena,
-					    "SELECT id, began_us, settings FROM round WHERE status = "
-					    "'complete' ORDER BY began_us DESC LIMIT 1",
+					    COLUMNS "WHERE status = 'complete' "
+						    "ORDER BY began_us DESC LIMIT 1",
 					    NULL, 0, &t, e);
 
 	if (rc)
@@ -68,6 +71,7 @@ static int find_round(struct verification *v, struct err *e)
 			       wanted ? wanted : "");
 	snprintf(v->round, sizeof(v->round), "%s", value_str(table_at(&t, 0, 0), ""));
 	v->began_us = value_int(table_at(&t, 0, 1), 0);
+	v->total = value_int(table_at(&t, 0, 3), -1);
 	return read_allow(v, value_str(table_at(&t, 0, 2), ""), e);
 }
 
@@ -129,6 +133,18 @@ static void compare(struct verification *v, const char *domain, const struct ver
 		differ(v, domain, r->check, "evidence", r->evidence, derived->evidence);
 }
 
+static void compare_counts(struct verification *v, const char *domain, const char *what,
+			   int64_t stored, int64_t derived)
+{
+	char had[24], has[24];
+
+	if (stored == derived)
+		return;
+	snprintf(had, sizeof(had), "%lld", (long long)stored);
+	snprintf(has, sizeof(has), "%lld", (long long)derived);
+	differ(v, domain, "", what, had, has);
+}
+
 static void verify_site(struct verification *v, const char *domain, unsigned works)
 {
 	const struct subject tags = {.domain = domain, .organisation = "", .class_ = "", .region = "",
@@ -147,13 +163,7 @@ static void verify_site(struct verification *v, const char *domain, unsigned wor
 	judge_site(&s, &tags, &j, derived);
 	for (size_t i = 0; i < derived->obs.n; i++)
 		compare(v, domain, derived->obs.at[i].row, &stored);
-	if (stored.n != derived->obs.n) {
-		char had[24], has[24];
-
-		snprintf(had, sizeof(had), "%zu", stored.n);
-		snprintf(has, sizeof(has), "%zu", derived->obs.n);
-		differ(v, domain, "", "count", had, has);
-	}
+	compare_counts(v, domain, "verdicts", (int64_t)stored.n, (int64_t)derived->obs.n);
 	batch_free(derived);
 	v->sites++;
 }
@@ -196,6 +206,23 @@ static int verify_page(struct verification *v, const char *after, struct table *
 	return rc;
 }
 
+/* Are there sites that the round has, and the facts have not, or the other way round? */
+static int verify_sites(struct verification *v, struct err *e)
+{
+	const struct value arg = value_text(v->round);
+	struct table t;
+	int rc = store_query_facts(v->store, &v->arena,
+				   "SELECT count(DISTINCT subject) FROM obs_verdict WHERE round = ?", &arg,
+				   1, &t, e);
+
+	if (rc)
+		return rc;
+	compare_counts(v, "", "sites", value_int(table_at(&t, 0, 0), 0), (int64_t)v->sites);
+	if (v->total >= 0)
+		compare_counts(v, "", "sites done", (int64_t)v->sites, v->total);
+	return 0;
+}
+
 static int verify_all(struct verification *v, struct err *e)
 {
 	bool terminal = isatty(STDERR_FILENO) && !args_has(v->args, "quiet");
@@ -217,7 +244,7 @@ static int verify_all(struct verification *v, struct err *e)
 	} while (true);
 	if (terminal)
 		fprintf(stderr, "\r\033[K");
-	return rc;
+	return rc ? rc : verify_sites(v, e);
 }
 
 static void print(const struct verification *v)
