@@ -263,8 +263,9 @@ static int no_data(struct target_result *out, const char *en, const char *zh)
 	return 0;
 }
 
-/* The place of one group among all of its time: 1 + how many have more. */
-static size_t rank_points(const struct target *t, const struct series *s, struct point *out)
+/* The place of one group among all of its time, as long as all were seen: 1 + how many have more. */
+static size_t rank_points(const struct target *t, const struct series *s, int64_t until_us,
+			  struct point *out)
 {
 	size_t n = 0, first = 0;
 
@@ -275,7 +276,7 @@ static size_t rank_points(const struct target *t, const struct series *s, struct
 			const struct point *mine = &s->points[k];
 			double place = 1;
 
-			if (strcmp(mine->group, t->rank_of) || isnan(mine->value))
+			if (strcmp(mine->group, t->rank_of) || isnan(mine->value) || mine->at_us > until_us)
 				continue;
 			for (size_t o = first; o < i; o++)
 				place += s->points[o].value > mine->value;
@@ -288,23 +289,29 @@ static size_t rank_points(const struct target *t, const struct series *s, struct
 	return n;
 }
 
-/* A place in the world is known only when the whole world was looked at: *missing is the number of
- * registries without a file. */
-static int registries_missing(const struct facts *f, struct arena *a, int64_t *missing,
-			      struct err *e)
+/* How much of the world the registries' files show. */
+struct world {
+	int64_t missing;  /* registries without a file */
+	int64_t until_us; /* date of the oldest of the current files: later months are half seen */
+};
+
+static int see_world(const struct facts *f, struct arena *a, struct world *w, struct err *e)
 {
 	struct table t;
 
-	if (facts_query(f, a, "SELECT 5 - count(DISTINCT subject) AS missing FROM obs_dataset WHERE "
-			"kind = 'rir' AND subject IN ('afrinic', 'apnic', 'arin', 'lacnic', 'ripencc')",
+	if (facts_query(f, a,
+			"SELECT 5 - count(*) AS missing, min(day) AS day FROM (SELECT subject, "
+			"max(file_date_us) AS day FROM obs_dataset WHERE kind = 'rir' AND subject IN "
+			"('afrinic', 'apnic', 'arin', 'lacnic', 'ripencc') GROUP BY subject) d",
 			NULL, 0, &t, e))
 		return e->code;
-	*missing = t.n_rows ? value_int(table_at(&t, 0, 0), 5) : 5;
+	w->missing = t.n_rows ? value_int(table_at(&t, 0, 0), 5) : 5;
+	w->until_us = t.n_rows ? value_int(table_at(&t, 0, 1), I64_NULL) : I64_NULL;
 	return 0;
 }
 
 static void judge_series(const struct plan *p, const struct target *t, const struct series *s,
-			 int64_t now_us, struct arena *a, struct target_result *out)
+			 int64_t until_us, int64_t now_us, struct arena *a, struct target_result *out)
 {
 	bool round = indicator_is_round(t->indicator);
 	struct point *points = s->points;
@@ -312,7 +319,7 @@ static void judge_series(const struct plan *p, const struct target *t, const str
 
 	if (t->op == TARGET_RANK) {
 		points = arena_array(a, s->n + 1, sizeof(*points));
-		n = rank_points(t, s, points);
+		n = rank_points(t, s, until_us, points);
 	}
 	target_judge(t, points, n, (round ? p->period_days : 31) * DAY_US, now_us, a, out);
 	out->source_text = s->source_text;
@@ -323,22 +330,22 @@ int target_eval(const struct plan *p, const struct target *t, const struct facts
 		struct arena *a, struct target_result *out, struct err *e)
 {
 	struct series_ask ask = series_ask_all();
-	int64_t missing = 0;
+	struct world world = {.until_us = INT64_MAX};
 	struct series s;
 
 	result_clear(out, t);
 	if (!t->indicator)
 		return no_data(out, "this version has nothing that measures it", "本版本尚无法测量该项");
 	if (t->op == TARGET_RANK && !indicator_is_round(t->indicator) &&
-	    registries_missing(f, a, &missing, e))
+	    see_world(f, a, &world, e))
 		return err_wrap(e, "target %s", t->id);
-	if (missing)
+	if (world.missing)
 		return no_data(out,
 			       arena_printf(a, "a place among all needs the files of all five registries; "
 					    "%lld are not here: run `sextant ingest rir`",
-					    (long long)missing),
+					    (long long)world.missing),
 			       arena_printf(a, "名次须有五大注册机构的全部文件；现缺 %lld 家，请执行 "
-					    "`sextant ingest rir`", (long long)missing));
+					    "`sextant ingest rir`", (long long)world.missing));
 	ask.to_us = now_us + 1;
 	ask.portfolio = t->portfolio ? t->portfolio : p->portfolio;
 	ask.by = t->op == TARGET_RANK ? t->rank_by : NULL;
@@ -352,7 +359,7 @@ int target_eval(const struct plan *p, const struct target *t, const struct facts
 					    "list under this name and run a census", t->portfolio),
 			       arena_printf(a, "名单“%s”没有完整轮次；请以该名称导入名单并执行一轮检查",
 					    t->portfolio));
-	judge_series(p, t, &s, now_us, a, out);
+	judge_series(p, t, &s, world.until_us, now_us, a, out);
 	return 0;
 }
 

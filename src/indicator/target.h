@@ -17,7 +17,8 @@
  * the plain value of anything else, with its 95 % prediction interval (Student's t).  A share is kept
  * half a subject away from 0 and 1 for the logit, and so is its threshold.  Periods before the last
  * change of the list are left out: a new list is not progress.
- * A rank target is judged by the place now and on the due date; it is not projected.
+ * A rank target is judged by the place now and on the due date; it is not projected.  A place in
+ * the world needs the files of all five registries and is known up to the date of the oldest.
  */
 #ifndef INDICATOR_TARGET_H
 #define INDICATOR_TARGET_H

@@ -264,7 +264,8 @@ struct fake {
 	const char *list; /* the only list with rounds, or NULL */
 	const struct value *cells;
 	size_t n_rows;
-	int64_t missing; /* registries without a file */
+	int64_t missing;  /* registries without a file */
+	int64_t until_us; /* the oldest of their files */
 	char sql[8192], args[512];
 };
 
@@ -279,7 +280,8 @@ static int answer(void *ctx, struct arena *a, const char *sql, const struct valu
 		  struct table *out, struct err *e)
 {
 	struct fake *f = ctx;
-	struct value list[] = {value_text(f->list), {0}}, missing[] = {value_i64(f->missing), {0}};
+	struct value list[] = {value_text(f->list), {0}};
+	struct value world[] = {value_i64(f->missing), value_i64(f->until_us), {0}};
 	struct value round[] = {value_text("r1"), value_text(f->list), value_i64(1),
 				value_i64(at("2026-11-20")), value_i64(0), {0}};
 
@@ -289,7 +291,7 @@ static int answer(void *ctx, struct arena *a, const char *sql, const struct valu
 	if (strstr(sql, "CAST(sampled AS INTEGER)"))
 		return give(a, out, round, f->list && !strcmp(args[0].s.data, f->list) ? 1 : 0, 5);
 	if (strstr(sql, "AS missing"))
-		return give(a, out, missing, 1, 1);
+		return give(a, out, world, 1, 2);
 	if (strstr(sql, "max(file_date_us)") && n == 0)
 		return give(a, out, list, 0, 2);
 	snprintf(f->sql, sizeof(f->sql), "%s", sql);
@@ -340,7 +342,7 @@ static void test_rank(void)
 	const struct value cells[] = {ROW(x, "CN", 7), ROW(x, "US", 9), ROW(x, "DE", 7),
 				      ROW(y, "CN", 12), ROW(y, "US", 9), ROW(y, "DE", 13), {0}};
 	const struct plan p = {.name = "p", .period_days = 31};
-	struct fake f = {.facts = {answer, &f}, .list = NULL};
+	struct fake f = {.facts = {answer, &f}, .list = NULL, .until_us = at("2026-11-20")};
 	struct arena a = {0};
 	struct target_result r;
 	struct err e = {0};
@@ -361,6 +363,10 @@ static void test_rank(void)
 	target_eval(&p, target(&a, "A,2028,country=FR,allocation_blocks,rank,1,"), &f.facts, at("2026-11-25"),
 		    &a, &r, &e);
 	is_int(r.status, TARGET_NO_DATA, "who is not among them has no place");
+	f.until_us = at("2026-10-31");
+	target_eval(&p, target(&a, "A,2026-10-31,country=CN,allocation_blocks,rank,2,"), &f.facts,
+		    at("2026-11-25"), &a, &r, &e);
+	ok(r.now.at_us == at("2026-10-01"), "a month that one file does not reach is not looked at");
 	f.missing = 2;
 	target_eval(&p, target(&a, "A,2026-10-31,country=CN,allocation_blocks,rank,2,"), &f.facts,
 		    at("2026-11-25"), &a, &r, &e);
