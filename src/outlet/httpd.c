@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +37,7 @@ struct stream {
 /* One connection; it has one question under way at most. */
 struct http_client {
 	struct http_client *next, *before;
+	struct httpd *httpd;
 	struct MHD_Connection *connection;
 	struct http_kept *ready; /* the answer it waited for */
 	bool waiting;            /* suspended until httpd_give */
@@ -44,6 +47,9 @@ struct http_client {
 struct httpd {
 	struct httpd_config config;
 	struct MHD_Daemon *daemon;
+	/* What is watched: libmicrohttpd's own descriptor, and an event that a connection was resumed,
+	 * of which that descriptor says nothing. */
+	int epoll, resumed;
 	struct stream *streams;
 	struct http_client *clients;
 	size_t n_streams;
@@ -164,12 +170,18 @@ static struct MHD_Response *make_stream(struct httpd *h, const struct http_reque
 	return m;
 }
 
+static void resume(struct httpd *h, struct MHD_Connection *c)
+{
+	MHD_resume_connection(c);
+	(void)!write(h->resumed, &(uint64_t){1}, 8);
+}
+
 static void wake(struct stream *s)
 {
 	if (!s->suspended)
 		return;
 	s->suspended = false;
-	MHD_resume_connection(s->connection);
+	resume(s->httpd, s->connection);
 }
 
 void httpd_event(struct httpd *h, const char *event, const char *data)
@@ -285,7 +297,7 @@ void httpd_give(struct http_client *who, struct http_kept *k)
 	who->waiting = false;
 	who->ready = k ? http_kept_ref(k) : NULL;
 	who->lost = !k;
-	MHD_resume_connection(who->connection);
+	resume(who->httpd, who->connection);
 }
 
 static struct http_client *client_of(struct MHD_Connection *c)
@@ -370,7 +382,7 @@ static void client_begins(struct httpd *h, struct MHD_Connection *c, void **own)
 
 	if (!who)
 		return;
-	*who = (struct http_client){.connection = c, .next = h->clients};
+	*who = (struct http_client){.httpd = h, .connection = c, .next = h->clients};
 	if (h->clients)
 		h->clients->before = who;
 	h->clients = who;
@@ -441,6 +453,19 @@ static uint16_t port_of(int fd)
 	return getsockname(fd, (struct sockaddr *)&a, &len) == 0 ? ntohs(a.sin6_port) : 0;
 }
 
+static int watch_both(struct httpd *h, struct err *e)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	int inner = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+
+	h->epoll = epoll_create1(EPOLL_CLOEXEC);
+	h->resumed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (h->epoll < 0 || h->resumed < 0 || epoll_ctl(h->epoll, EPOLL_CTL_ADD, inner, &ev) ||
+	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->resumed, &ev))
+		return err_set(e, -errno, "the web server cannot be watched: %s", err_name(errno));
+	return 0;
+}
+
 struct httpd *httpd_new(const struct httpd_config *c, struct err *e)
 {
 	struct httpd *h = calloc(1, sizeof(*h));
@@ -468,6 +493,10 @@ struct httpd *httpd_new(const struct httpd_config *c, struct err *e)
 		free(h);
 		return NULL;
 	}
+	if (watch_both(h, e)) {
+		httpd_free(h);
+		return NULL;
+	}
 	return h;
 }
 
@@ -485,6 +514,8 @@ void httpd_free(struct httpd *h)
 			httpd_give(who, NULL);
 	MHD_run(h->daemon);
 	MHD_stop_daemon(h->daemon);
+	close(h->resumed);
+	close(h->epoll);
 	free(h);
 }
 
@@ -495,11 +526,14 @@ uint16_t httpd_port(const struct httpd *h)
 
 int httpd_fd(const struct httpd *h)
 {
-	return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	return h->epoll;
 }
 
 void httpd_run(struct httpd *h)
 {
+	uint64_t times;
+
+	(void)!read(h->resumed, &times, sizeof(times));
 	MHD_run(h->daemon);
 }
 

@@ -234,6 +234,7 @@ static void kept_answers(struct httpd *h)
 static void later(struct httpd *h)
 {
 	static const char request[] = "GET /later HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+	struct pollfd p = {.fd = httpd_fd(h), .events = POLLIN};
 	char answer[8192];
 	int fds[2];
 
@@ -245,9 +246,12 @@ static void later(struct httpd *h)
 	}
 	one(h, "GET /ok HTTP/1.1\r\nHost: [::1]\r\n\r\n", answer, sizeof(answer), "q=-");
 	ok(n_waiting == 2 && strstr(answer, "q=-"), "others are answered while two wait");
+	read_some(h, fds[0], answer, sizeof(answer), NULL);
 	close(fds[1]); /* one goes away; nobody tells us before it is woken */
+	is_int(poll(&p, 1, 0), 0, "nothing is due");
 	httpd_give(waiting[0], kept);
 	httpd_give(waiting[1], kept);
+	is_int(poll(&p, 1, 0), 1, "an answer that has come is");
 	read_some(h, fds[0], answer, sizeof(answer), "keptkept");
 	ok(strstr(answer, "200 OK") && strstr(answer, "keptkept"), "then it comes");
 	n_waiting = 0;

@@ -11,9 +11,10 @@
 
 const char *call_query(const struct call *c, const char *name)
 {
-	const char *v = c->request ? http_query(c->request, name) : NULL;
-
-	return v && *v ? v : NULL;
+	for (const struct call_param *p = c->params; p && p->name; p++)
+		if (!strcmp(p->name, name))
+			return p->value && *p->value ? p->value : NULL;
+	return NULL;
 }
 
 int call_error(struct call *c, int status, const char *remedy, const char *fmt, ...)

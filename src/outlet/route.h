@@ -4,7 +4,8 @@
  * dispatch, the OpenAPI file and the warming of the cache.
  *
  * A handler asks the store and writes JSON, or rows that leave as JSON or CSV.  It never changes
- * anything.  Its answer is kept until the facts change, unless the route is live.
+ * anything, and runs in a thread of its own (outlet/answers.h).  Its answer is kept until what is said
+ * of complete rounds, datasets, lists or plans changes; that of a live route until anything does.
  */
 #ifndef OUTLET_ROUTE_H
 #define OUTLET_ROUTE_H
@@ -28,9 +29,13 @@ struct about {
 	const char *operator_, *contact, *info_url;
 };
 
+struct call_param {
+	const char *name, *value;
+};
+
 /* One call of a route. */
 struct call {
-	const struct http_request *request;
+	const struct call_param *params; /* those that the route knows; ends with name NULL */
 	struct store *store;
 	struct facts facts;
 	const struct clock *clock;
@@ -48,10 +53,14 @@ struct route {
 	const char *path;      /* "/api/v1/sites"; with tail: also "/api/v1/sites/DOMAIN" */
 	const char *tail_name; /* "DOMAIN", or NULL: nothing may follow */
 	bool tail_optional;
-	bool live;             /* not kept */
-	const char *const *warm; /* queries that are made ready when the facts change; ends NULL */
+	bool live;             /* speaks of what is still under way */
+	/* What is made ready when the facts change, "TAIL" or "TAIL?name=value&..."; ends with NULL. */
+	const char *const *warm;
+	const char *(*warm_more)(size_t i); /* further ones, or NULL: the i-th, NULL after the last */
 	const char *en;        /* summary for OpenAPI */
 	const struct route_param *params; /* ends with name NULL */
+	/* What the absence of a parameter means: with it or without, it is the same question. */
+	const struct call_param *usual;   /* ends with name NULL; may be NULL */
 	/* 0, or a negative errno with a sentence in e (becomes a 500 or call->status). */
 	int (*answer)(struct call *c, struct err *e);
 };

@@ -137,11 +137,18 @@ static const struct route_param params[] = {
 
 static const char *const warm[] = {"", NULL};
 
+/* The page of each indicator. */
+static const char *warm_more(size_t i)
+{
+	return indicator_list[i] ? indicator_list[i]->id : NULL;
+}
+
 const struct route route_indicators = {
 	.path = "/api/v1/indicators",
 	.tail_name = "ID",
 	.tail_optional = true,
 	.warm = warm,
+	.warm_more = warm_more,
 	.en = "The indicators; with ID, one with its points and its definition",
 	.params = params,
 	.answer = answer,

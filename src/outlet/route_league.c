@@ -130,11 +130,14 @@ static const struct route_param params[] = {
 	{NULL, NULL},
 };
 
-static const char *const warm[] = {"", NULL};
+static const char *const warm[] = {"", "?by=class", "?by=region", "?by=level", NULL};
+static const struct call_param usual[] = {
+	{"by", "organisation"}, {"indicator", "site_ready"}, {NULL, NULL}};
 
 const struct route route_league = {
 	.path = "/api/v1/league",
 	.warm = warm,
+	.usual = usual,
 	.en = "Groups of an indicator in order, with the change since the period before",
 	.params = params,
 	.answer = answer,

@@ -363,10 +363,12 @@ static const struct route_param params[] = {
 };
 
 static const char *const warm[] = {"", NULL};
+static const struct call_param usual[] = {{"check", "site"}, {"limit", "50"}, {NULL, NULL}};
 
 const struct route route_sites = {
 	.path = "/api/v1/sites",
 	.warm = warm,
+	.usual = usual,
 	.en = "Sites of a round with their verdicts, filtered, a page by key, with counts",
 	.params = params,
 	.answer = answer,

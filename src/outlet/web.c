@@ -1,210 +1,38 @@
 /*
- * web: one thread.  A request is answered from the cache (microseconds) or by its route (a query of
- * some milliseconds, then kept).  When the facts change the cache is emptied and the answers that
- * every visitor asks for are made again, one a turn of the loop, so that no visitor waits for them.
+ * web: the loop's side.  Assets and answers that are kept are sent at once (microseconds); all else is
+ * made by threads (answers.c) while the loop goes on.  When what is said of complete rounds, datasets
+ * or lists changes, the answers are made anew, and the pages that are open are told.
  */
 #include "outlet/web.h"
 
 #include "base/asset.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/map.h"
+#include "base/log.h"
 #include "core/schema.h"
-#include "outlet/route.h"
+#include "outlet/answers.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_US = 500000, CACHE_B = 64 << 20, KEY_MAX = 4096 };
-
-struct kept {
-	char *data;
-	size_t len;
-	const char *type;
-	char etag[20];
-};
+enum { TICK_US = 500000 };
 
 struct web {
 	struct httpd *httpd;
 	struct loop *loop;
 	struct store *store;
 	struct watch http_watch, store_watch;
-	struct timer tick, http_timer, warm_timer;
-	int64_t generation, day;
+	struct answers *answers;
+	struct timer tick, http_timer;
+	int64_t settled, day;
 	uint64_t state; /* of lists and plans, which are not facts but are shown */
-	struct arena cache_arena;
-	struct map cache;
-	size_t cache_b;
-	size_t warm_route, warm_query, warm_lang;
-	char etag[20]; /* of the answer being made */
 	struct about about;
 	/* the running round as it was told last */
 	char round[64];
 	int64_t round_done, round_at_us;
 };
-
-/* ---- the cache ---- */
-
-static void free_kept(void *p)
-{
-	free(((struct kept *)p)->data);
-}
-
-static void cache_clear(struct web *w)
-{
-	arena_done(&w->cache_arena);
-	map_init(&w->cache, &w->cache_arena);
-	w->cache_b = 0;
-}
-
-static void cache_put(struct web *w, const char *key, const struct buf *body, const char *type,
-		      const char *etag)
-{
-	struct kept *k;
-
-	if (w->cache_b + body->len > CACHE_B)
-		cache_clear(w);
-	k = arena_alloc(&w->cache_arena, sizeof(*k));
-	k->data = malloc(body->len + 1);
-	if (!k->data)
-		return;
-	memcpy(k->data, body->data, body->len + 1);
-	k->len = body->len;
-	k->type = type;
-	snprintf(k->etag, sizeof(k->etag), "%s", etag);
-	arena_defer(&w->cache_arena, free_kept, k);
-	*map_at_text(&w->cache, key) = k;
-	w->cache_b += body->len + strlen(key) + sizeof(*k);
-}
-
-/* ---- the API ---- */
-
-static const struct route *route_of(const char *path, const char **tail)
-{
-	const struct route *found = NULL;
-	size_t longest = 0;
-
-	for (size_t i = 0; route_list[i]; i++) {
-		const struct route *r = route_list[i];
-		size_t n = strlen(r->path);
-
-		if (n < longest || strncmp(path, r->path, n))
-			continue;
-		if (path[n] == '\0' && (!r->tail_name || r->tail_optional)) {
-			*tail = "";
-		} else if (path[n] == '/' && path[n + 1] && r->tail_name) {
-			*tail = path + n + 1;
-		} else {
-			continue;
-		}
-		found = r;
-		longest = n;
-	}
-	return found;
-}
-
-/* The parameters that a route knows, in the order of its table: nothing else makes a new key. */
-static void make_key(const struct route *r, const struct http_request *q, const char *tail, bool zh,
-		     char key[static KEY_MAX])
-{
-	static const char *const common[] = {"format", "for", NULL};
-	size_t n = (size_t)snprintf(key, KEY_MAX, "%s|%s|%d", r->path, tail, zh);
-
-	for (const struct route_param *p = r->params; p && p->name && n < KEY_MAX; p++) {
-		const char *v = q ? http_query(q, p->name) : NULL;
-
-		if (v && *v)
-			n += (size_t)snprintf(key + n, KEY_MAX - n, "|%s=%s", p->name, v);
-	}
-	for (size_t i = 0; common[i] && n < KEY_MAX; i++) {
-		const char *v = q ? http_query(q, common[i]) : NULL;
-
-		if (v && *v)
-			n += (size_t)snprintf(key + n, KEY_MAX - n, "|%s=%s", common[i], v);
-	}
-}
-
-static bool wants(const struct http_request *q, const char *name, const char *value)
-{
-	const char *v = q ? http_query(q, name) : NULL;
-
-	return v && !strcmp(v, value);
-}
-
-/* Runs a route; the body is JSON or CSV; returns the status. */
-static int run_route(struct web *w, const struct route *r, const struct http_request *q,
-		     const char *tail, bool zh, struct buf *body, const char **type)
-{
-	struct arena a;
-	struct json json;
-	struct buf text;
-	struct err e = {0};
-	struct call c = {.request = q, .store = w->store, .facts = store_facts(w->store),
-			 .clock = loop_clock(w->loop), .about = &w->about, .arena = &a, .json = &json, .tail = tail,
-			 .zh = zh, .csv = wants(q, "format", "csv"),
-			 .spreadsheet = wants(q, "for", "spreadsheet"), .csv_out = body,
-			 .status = 200};
-
-	arena_init(&a, 0);
-	buf_init(&text, body->max);
-	json_init(&json, &text);
-	if (r->answer(&c, &e)) {
-		log_error("%s: %s", r->path, e.text);
-		call_error(&c, 500, "see the server's log", "the answer could not be made");
-	}
-	if (!c.csv)
-		buf_add(body, text.data, text.len);
-	*type = c.csv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
-	buf_done(&text);
-	arena_done(&a);
-	return c.status;
-}
-
-static void tag_of(const struct buf *body, char etag[static 20])
-{
-	snprintf(etag, 20, "%016llx", (unsigned long long)hash_bytes(body->data, body->len));
-}
-
-static bool speaks_zh(const struct http_request *q)
-{
-	const char *lang = http_query(q, "lang");
-
-	return lang && !strncmp(lang, "zh", 2);
-}
-
-static void answer_api(struct web *w, const struct http_request *q, struct http_response *out)
-{
-	const char *tail;
-	const struct route *r = route_of(q->path, &tail);
-	char key[KEY_MAX];
-	struct kept *k;
-
-	out->open_data = true;
-	if (!r) {
-		out->status = 404;
-		out->type = "application/json; charset=utf-8";
-		buf_str(&out->body, "{\"error\":\"there is nothing at this address\",\"remedy\":\"see "
-				    "/api/v1/openapi.json\"}");
-		return;
-	}
-	make_key(r, q, tail, speaks_zh(q), key);
-	k = r->live ? NULL : map_get_text(&w->cache, key);
-	if (k) {
-		buf_add(&out->body, k->data, k->len);
-		out->type = k->type;
-		snprintf(w->etag, sizeof(w->etag), "%s", k->etag);
-	} else {
-		out->status = run_route(w, r, q, tail, speaks_zh(q), &out->body, &out->type);
-		tag_of(&out->body, w->etag);
-		if (out->status == 200 && !r->live)
-			cache_put(w, key, &out->body, out->type, w->etag);
-	}
-	out->etag = w->etag;
-	if (!strncmp(out->type, "text/csv", 8))
-		out->disposition = "attachment; filename=\"sextant.csv\"";
-}
 
 /* ---- pages ---- */
 
@@ -258,7 +86,7 @@ static void handle(void *ctx, const struct http_request *q, struct http_response
 		out->type = "application/json; charset=utf-8";
 		buf_printf(&out->body, "{\"ok\":true,\"version\":\"%s\"}", SEXTANT_VERSION);
 	} else if (!strncmp(q->path, "/api/", 5)) {
-		answer_api(w, q, out);
+		answers_give(w->answers, q, out);
 	} else {
 		answer_asset(q, out);
 	}
@@ -266,43 +94,12 @@ static void handle(void *ctx, const struct http_request *q, struct http_response
 
 /* ---- what happens by itself ---- */
 
-static void warm_one(struct timer *t)
-{
-	struct web *w = t->ctx;
-	const struct route *r = route_list[w->warm_route];
-	const char *type;
-	struct buf body;
-	char key[KEY_MAX], tag[20];
-
-	if (!r)
-		return;
-	if (!r->warm || !r->warm[w->warm_query]) {
-		w->warm_route++;
-		w->warm_query = 0;
-		loop_timer(w->loop, &w->warm_timer, 0);
-		return;
-	}
-	buf_init(&body, 64u << 20);
-	make_key(r, NULL, r->warm[w->warm_query], w->warm_lang, key);
-	if (!map_get_text(&w->cache, key) &&
-	    run_route(w, r, NULL, r->warm[w->warm_query], w->warm_lang, &body, &type) == 200) {
-		tag_of(&body, tag);
-		cache_put(w, key, &body, type, tag);
-	}
-	buf_done(&body);
-	w->warm_query += w->warm_lang;
-	w->warm_lang = !w->warm_lang;
-	loop_timer(w->loop, &w->warm_timer, 1000);
-}
-
-static void facts_changed(struct web *w)
+static void renew(struct web *w)
 {
 	char text[32];
 
-	cache_clear(w);
-	w->warm_route = w->warm_query = w->warm_lang = 0;
-	loop_timer(w->loop, &w->warm_timer, 200000);
-	snprintf(text, sizeof(text), "%lld", (long long)w->generation);
+	answers_renew(w->answers);
+	snprintf(text, sizeof(text), "%lld", (long long)store_generation(w->store));
 	httpd_event(w->httpd, "generation", text);
 }
 
@@ -381,15 +178,15 @@ static uint64_t state_of(struct web *w)
 static void on_tick(struct timer *t)
 {
 	struct web *w = t->ctx;
-	int64_t generation = store_generation(w->store);
+	int64_t settled = store_settled(w->store);
 	int64_t day = clock_wall(loop_clock(w->loop)) / 86400000000;
 	uint64_t state = state_of(w);
 
-	if (generation != w->generation || day != w->day || state != w->state) {
-		w->generation = generation;
+	if (settled != w->settled || day != w->day || state != w->state) {
+		w->settled = settled;
 		w->state = state;
 		w->day = day; /* targets compare with today */
-		facts_changed(w);
+		renew(w);
 	}
 	if (httpd_streams(w->httpd))
 		tell_round(w);
@@ -437,15 +234,15 @@ static int begin(struct web *w, struct err *e)
 					.ready = on_store, .ctx = w};
 	w->tick = (struct timer){.fire = on_tick, .ctx = w};
 	w->http_timer = (struct timer){.fire = on_http_timer, .ctx = w};
-	w->warm_timer = (struct timer){.fire = warm_one, .ctx = w};
 	rc = loop_watch(w->loop, &w->http_watch, e);
 	if (!rc && w->store_watch.fd >= 0)
 		rc = loop_watch(w->loop, &w->store_watch, e);
-	w->generation = store_generation(w->store);
+	w->settled = store_settled(w->store);
 	w->day = clock_wall(loop_clock(w->loop)) / 86400000000;
 	w->state = state_of(w);
 	loop_timer(w->loop, &w->tick, TICK_US);
-	loop_timer(w->loop, &w->warm_timer, 100000);
+	if (!rc)
+		answers_renew(w->answers);
 	return rc;
 }
 
@@ -462,11 +259,12 @@ struct web *web_new(const struct web_config *c, struct loop *l, struct store *s,
 	w->loop = l;
 	w->store = s;
 	w->about = (struct about){c->operator_, c->contact, c->info_url};
-	arena_init(&w->cache_arena, 0);
-	map_init(&w->cache, &w->cache_arena);
-	w->httpd = httpd_new(&http, e);
+	w->answers = answers_new(l, s, &(struct call){.clock = loop_clock(l), .about = &w->about}, e);
+	if (w->answers)
+		w->httpd = httpd_new(&http, e);
 	if (!w->httpd || begin(w, e)) {
 		httpd_free(w->httpd);
+		answers_free(w->answers);
 		free(w);
 		return NULL;
 	}
@@ -482,9 +280,8 @@ void web_free(struct web *w)
 		loop_unwatch(w->loop, &w->store_watch);
 	loop_untimer(w->loop, &w->tick);
 	loop_untimer(w->loop, &w->http_timer);
-	loop_untimer(w->loop, &w->warm_timer);
 	httpd_free(w->httpd);
-	arena_done(&w->cache_arena);
+	answers_free(w->answers);
 	free(w);
 }
 

@@ -6,7 +6,7 @@
 #include "base/map.h"
 #include "base/rd.h"
 #include "store/message.h"
-#include "store/sqlite.h"
+#include "store/store_int.h"
 
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -131,7 +131,7 @@ static void remove_file(const char *path)
 	}
 }
 
-struct memo *memo_open(const char *dir)
+struct memo *memo_open(const struct store *owner)
 {
 	struct memo *m = calloc(1, sizeof(*m));
 	struct err e = {0};
@@ -144,7 +144,7 @@ struct memo *memo_open(const char *dir)
 	pthread_mutex_init(&m->lock, NULL);
 	arena_init(&m->arena, 0);
 	map_init(&m->map, &m->arena);
-	snprintf(path, sizeof(path), "%s/memo.sqlite", dir);
+	snprintf(path, sizeof(path), "%s/memo.sqlite", owner->dir);
 	m->file = open_file(path, &e);
 	if (m->file && sqlite_number(m->file, "PRAGMA page_count", 0) <= FILE_PAGES)
 		return m;

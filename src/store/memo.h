@@ -19,7 +19,7 @@
 struct memo;
 
 /* Never fails: without its file it remembers in memory only, and says so once. */
-struct memo *memo_open(const char *dir);
+struct memo *memo_open(const struct store *owner);
 void memo_close(struct memo *m);
 
 /* The facts as one thread sees them through a reader (or an owner) and the memo.  `settled` is

@@ -58,7 +58,7 @@ static struct store *open_store(void)
 static void remembers(void)
 {
 	struct store *s = open_store();
-	struct memo *m = memo_open(dir);
+	struct memo *m = memo_open(s);
 	struct memo_view v = {.memo = m, .store = s};
 
 	put(s, &verdict_schema, 3);
@@ -108,7 +108,7 @@ static void starts(void)
 		} else if (i == 4) {
 			unlink(path);
 		}
-		v.memo = memo_open(dir);
+		v.memo = memo_open(s);
 		is_int(ask(&v, true, count), rows[i].wants, rows[i].what);
 		is_int(ask(&v, true, count), rows[i].wants, "and again");
 		memo_close(v.memo);
@@ -127,7 +127,7 @@ static void other_facts(void)
 	unlink(path);
 	s = open_store();
 	put(s, &verdict_schema, 2);
-	v = (struct memo_view){.memo = memo_open(dir), .store = s, .settled = store_settled(s)};
+	v = (struct memo_view){.memo = memo_open(s), .store = s, .settled = store_settled(s)};
 	is_int(ask(&v, true, count), 2, "other facts, another answer");
 	memo_close(v.memo);
 	store_close(s);
@@ -138,7 +138,7 @@ static void all_types(void)
 	static const char sql[] = "SELECT NULL AS a, -5::BIGINT AS b, 0.1::DOUBLE AS c, 'zwölf 十二' AS d, "
 				  "'\\x00\\xff'::BLOB AS e, '' AS f UNION ALL SELECT 1, 2, 3, '4', '5'::BLOB, '6'";
 	struct store *s = open_store();
-	struct memo_view v = {.memo = memo_open(dir), .store = s, .settled = store_settled(s)};
+	struct memo_view v = {.memo = memo_open(s), .store = s, .settled = store_settled(s)};
 	const struct facts f = memo_facts(&v);
 	struct arena a;
 	struct err e = {0};
