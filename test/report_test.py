@@ -125,7 +125,7 @@ def pdf(path, lang):
         check("个网站中有" in flat and "未达标" in flat and "最不发达国家" in flat, "the PDF has its Chinese text", text[:600])
     fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True).stdout.splitlines()[2:]
     check(fonts and all(re.search(r"\byes\s+yes\s+yes\b|\byes\s+yes\s+no\b", f) for f in fonts), f"{lang}: fonts are embedded", "\n".join(fonts))
-    check(any("CJK" in f for f in fonts), f"{lang}: one of them has Chinese letters", "\n".join(fonts))
+    check(any("CJK" in f or "MicroHei" in f or "Micro-Hei" in f for f in fonts), f"{lang}: one of them has Chinese letters", "\n".join(fonts))
     pages = len(text.split("\f")) - 1
     check(5 <= pages <= 40, f"{lang}: {pages} pages")
 

@@ -18,7 +18,7 @@
 #define V6_FILL "fill=\"#0b62b0\""
 #define V6_LINE "fill=\"none\" stroke=\"#0b62b0\" stroke-width=\"2\""
 #define TARGET "stroke=\"#b45309\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\""
-#define FONT "font-family=\"Noto Sans CJK SC, Noto Sans, sans-serif\" font-size=\"12\""
+#define FONT "font-family=\"WenQuanYi Micro Hei, Noto Sans CJK SC, sans-serif\" font-size=\"12\""
 
 enum { WIDTH = 720, HEIGHT = 240, LEFT = 56, RIGHT = 96, TOP = 12, BOTTOM = 28, ROW = 24 };
 
