@@ -74,13 +74,16 @@ static void add_verdicts(struct filling *f, const char *domain, int64_t site, in
 				 : ready ? (dice < 15 ? VERDICT_PARTIAL : VERDICT_PASS)
 					 : (dice < 80 ? VERDICT_FAIL : VERDICT_PASS);
 		const struct reason *why = reason_with(check_list[i], v);
-		char text[64];
+		char text[80];
 
 		r->check = check_list[i]->id;
 		r->verdict = why->verdict;
 		r->reason = why->code;
 		r->method = check_list[i]->method;
-		r->evidence = "{}";
+		snprintf(text, sizeof(text), "{\"subject\":\"%s%s\"}",
+			 !strcmp(check_list[i]->rung, "ns") ? "ns1." : !strcmp(check_list[i]->rung, "mail") ? "mx." : "",
+			 domain);
+		r->evidence = batch_text(f->verdicts, text);
 		snprintf(text, sizeof(text), "Organisation %lld", (long long)(site / 4));
 		r->organisation = batch_text(f->verdicts, text);
 		snprintf(text, sizeof(text), "Class %lld", (long long)(site % CLASSES));

@@ -2,11 +2,11 @@
 // chart is wanted, one style sheet, the world map.  What is in dist/ is embedded into the C program,
 // so names carry a hash (long cache) and nothing points outside.
 //
-// Ends with an error when the two languages differ in keys or when the first view grows beyond its
-// budget: 60 kB compressed without charts, 400 kB with.
+// Ends with an error when the two languages differ in keys, when a text is missing or stands there for
+// nobody, or when the first view grows beyond its budget: 60 kB compressed without charts, 400 kB with.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,10 +56,32 @@ function read_terms(path) {
 	return terms;
 }
 
+// The program of the pages without its texts.
+function sources(dir = join(here, 'src')) {
+	return readdirSync(dir, { withFileTypes: true }).filter(one => one.name !== 'i18n')
+		.flatMap(one => one.isDirectory() ? sources(join(dir, one.name)) : one.name.endsWith('.js') ? [readFileSync(join(dir, one.name), 'utf8')] : []);
+}
+
+// Every text that is asked for is there, and none is there that nobody asks for.
+function check_use(en, terms) {
+	const code = sources().join('\n');
+	for (const [, key] of code.matchAll(/\bt\('([^']+)'/g)) {
+		if (!(key in en) && !(key in terms)) fail(`text "${key}" is asked for and stands nowhere`);
+	}
+	const begins = [...code.matchAll(/`([\w./]+[._/])\$\{/g)].map(m => m[1]);
+	// paragraphs('about.data', 2) asks for about.data_1 and about.data_2
+	const named = key => code.includes(`'${key}'`) || code.includes(`'${key.replace(/_\d$/, '')}'`) || begins.some(b => key.startsWith(b));
+	for (const key of Object.keys(en)) {
+		if (key in terms) fail(`text "${key}" stands in data/terms.csv too`);
+		if (!named(key)) fail(`nobody asks for text "${key}"`);
+	}
+}
+
 // Both languages say the same things: same keys, same {names} in each text.
-async function check_texts() {
+async function check_texts(terms) {
 	const { default: en } = await import('./src/i18n/en.js');
 	const { default: zh } = await import('./src/i18n/zh.js');
+	check_use(en, terms);
 	const names = text => [...String(text).matchAll(/\{(\w+)\}/g)].map(m => m[1]).sort().join();
 	for (const key of new Set([...Object.keys(en), ...Object.keys(zh)])) {
 		if (!(key in en) || !(key in zh)) fail(`text "${key}" is missing in ${key in en ? 'zh' : 'en'}.js`);
@@ -91,8 +113,8 @@ async function bundle(entry, define, format) {
 	return made.outputFiles[0].contents;
 }
 
-await check_texts();
 const terms = read_terms(join(here, '../data/terms.csv'));
+await check_texts(terms);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 

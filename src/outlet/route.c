@@ -80,6 +80,11 @@ void call_point_members(struct call *c, const struct point *p)
 	json_put_i64(c->json, "n", p->n);
 	json_put_i64(c->json, "unknown", p->unknown);
 	json_put_bool(c->json, "sampled", p->sampled);
+	json_key(c->json, "version");
+	if (p->version == I64_NULL)
+		json_null(c->json);
+	else
+		json_i64(c->json, p->version);
 }
 
 void call_point(struct call *c, const struct point *p)
@@ -94,7 +99,7 @@ void call_figure(struct call *c, const char *key, const struct indicator *i, con
 		 const struct point *previous)
 {
 	static const struct point none = {.at_us = I64_NULL, .value = NAN, .lo = NAN, .hi = NAN,
-					  .numerator = NAN, .denominator = NAN};
+					  .numerator = NAN, .denominator = NAN, .version = I64_NULL};
 
 	json_key(c->json, key);
 	json_object(c->json);

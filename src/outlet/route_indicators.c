@@ -71,7 +71,7 @@ static void write_series(struct call *c, const struct series *s)
 	if (!c->csv) {
 		json_object(c->json);
 		call_indicator(c, "indicator", s->indicator);
-		json_put_text(c->json, "sources", s->source_text);
+		json_put_text(c->json, "sources", call_pick(c, s->source_text, s->source_text_zh));
 	}
 	rows_begin(&r, c, "points");
 	for (size_t k = 0; k < s->n; k++) {
@@ -88,6 +88,7 @@ static void write_series(struct call *c, const struct series *s)
 		rows_i64(&r, "n", p->n);
 		rows_i64(&r, "unknown", p->unknown);
 		rows_i64(&r, "sampled", p->sampled);
+		rows_i64(&r, "version", p->version);
 		rows_end_row(&r);
 	}
 	rows_end(&r);

@@ -114,7 +114,7 @@ static int answer(struct call *c, struct err *e)
 		json_object(c->json);
 		call_indicator(c, "indicator", i);
 		json_put_text(c->json, "by", ask.by);
-		json_put_text(c->json, "sources", s.source_text);
+		json_put_text(c->json, "sources", call_pick(c, s.source_text, s.source_text_zh));
 	}
 	write_rows(c, list, n);
 	if (!c->csv)

@@ -51,6 +51,14 @@ function restore_focus(key, new_path) {
 	else if (new_path) main.querySelector('h1')?.focus({ preventScroll: true });
 }
 
+// The part of the page that the address names, which was not there yet when the browser looked for it.
+function show_part(is_new) {
+	const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+	if (!part) return;
+	part.classList.add('asked-for');
+	if (is_new) part.scrollIntoView({ block: 'center' });
+}
+
 function put(content, title, crumbs) {
 	const main = document.querySelector('main');
 	const key = document.activeElement?.dataset?.key;
@@ -62,6 +70,7 @@ function put(content, title, crumbs) {
 	refresh_shell(crumbs ?? []);
 	if (new_path) scrollTo(0, 0);
 	restore_focus(new_path ? null : key, new_path);
+	show_part(new_path || shown_path === null);
 	shown_path = location.pathname;
 }
 
@@ -81,7 +90,7 @@ async function show() {
 	if (!main.firstChild) main.append(skeleton());
 	const found = find_page(location.pathname);
 	if (!found) {
-		put([h('h1', { tabindex: -1 }, t('notfound.title')), h('p', null, t('notfound.text', { path: location.pathname }))], t('notfound.title'));
+		put([h('h1', { tabindex: -1 }, t('notfound.title')), h('p', null, t('notfound.text', { path: location.pathname }))], t('notfound.title'), [[t('nav.overview'), '/'], [t('notfound.title'), location.pathname]]);
 		return;
 	}
 	const context = { q, params: found.params, signal, again: show };
@@ -93,7 +102,7 @@ async function show() {
 	} catch (e) {
 		if (e.name === 'AbortError' || signal.aborted) return;
 		if (!e.path) console.warn(e);
-		put([h('h1', { tabindex: -1 }, t('error.heading')), error_box(e, show)], t('error.heading'));
+		put([h('h1', { tabindex: -1 }, t('error.heading')), error_box(e, show)], t('error.heading'), [[t('nav.overview'), '/'], [t('error.heading'), location.pathname]]);
 	}
 }
 

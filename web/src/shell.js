@@ -105,8 +105,8 @@ export function refresh_shell(crumbs) {
 	document.querySelector('.skip').textContent = t('skip');
 	const side = document.querySelector('nav.side');
 	side.setAttribute('aria-label', t('nav.label'));
-	side.replaceChildren(h('a.brand', { href: link('/') }, h('img', { src: '/assets/favicon.svg', alt: '', width: 28, height: 28 }), h('span', null, 'Sextant')),
-		...navigation());
+	side.replaceChildren(h('div.side-in', null, h('a.brand', { href: link('/') }, h('img', { src: '/assets/favicon.svg', alt: '', width: 28, height: 28 }), h('span', null, 'Sextant')),
+		navigation()));
 	const path = document.querySelector('nav.crumbs');
 	path.setAttribute('aria-label', t('crumbs'));
 	path.replaceChildren(h('ol', null, crumbs.map(([text, to], i) => h('li', null,

@@ -10,9 +10,11 @@ export function number(value) {
 
 export function value_axis(data, env) {
 	return {
-		type: 'value', min: 0, max: data.share ? 1 : undefined, interval: data.share ? 0.25 : undefined,
+		// a share stands against the whole, a number against nothing; a year has no zero worth seeing
+		type: 'value', min: data.share ? 0 : data.year ? undefined : v => Math.min(0, v.min), scale: Boolean(data.year),
+		max: data.share ? 1 : undefined, interval: data.share ? 0.25 : undefined,
 		name: data.share ? '' : data.unit, nameTextStyle: { color: env.colours.quiet, align: 'left' },
-		axisLabel: { color: env.colours.quiet, fontSize: 12, formatter: v => data.share ? `${Math.round(v * 100)}%` : number(v) },
+		axisLabel: { color: env.colours.quiet, fontSize: 12, formatter: v => data.share ? `${Math.round(v * 100)}%` : data.year ? String(v) : number(v) },
 		axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: env.colours.line } },
 	};
 }

@@ -2,14 +2,13 @@
 // stacked series stand as a row of words above, in the order of the stack.
 import { pointer, value_axis } from './axis.js';
 
-export function columns_option(data, env, width) {
-	const phone = width < 560;
+export function columns_option(data, env) {
 	return {
 		grid: { left: 8, right: 12, top: 28, bottom: 8, containLabel: true },
 		tooltip: { ...pointer(env), axisPointer: { type: 'shadow', label: { show: false }, animation: false } },
 		xAxis: {
 			type: 'category', data: data.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: env.colours.line } },
-			axisLabel: { color: env.colours.quiet, fontSize: 12, hideOverlap: true, interval: phone ? 'auto' : undefined },
+			axisLabel: { color: env.colours.quiet, fontSize: 12, hideOverlap: true, interval: 'auto' },
 		},
 		yAxis: value_axis(data, env),
 		series: data.series.map((series, i) => ({

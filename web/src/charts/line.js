@@ -22,9 +22,13 @@ function band(series, colour, k) {
 
 // A target that lies before the data is drawn as a level all along; its date stands in the label.
 function target_lines(data, env) {
+	// the label stands at the end where the first line is further away
+	const known = (data.series[0]?.points ?? []).filter(p => p.value !== null);
+	const far = (p, value) => p ? Math.abs(p.value - value) : 0;
+	const end = value => far(known[0], value) >= far(known.at(-1), value) ? 'insideStartTop' : 'insideEndTop';
 	const lines = data.targets.map(target => ({
 		yAxis: target.value, name: target.label,
-		label: { formatter: target.label, position: 'insideStartTop', color: env.colours.ink, fontSize: 12, distance: [4, 2] },
+		label: { formatter: target.label, position: end(target.value), color: env.colours.ink, fontSize: 12, distance: [4, 2] },
 		lineStyle: { color: env.colours.ink, type: [3, 3], width: 1 },
 	}));
 	for (const mark of data.marks) {
@@ -51,6 +55,8 @@ export function line_option(data, env, width) {
 		labelLayout: { moveOverlap: 'shiftY' },
 		markLine: i === 0 ? target_lines(data, env) : undefined,
 	}));
+	const times = data.series.flatMap(s => s.points.map(p => p.t));
+	const short = Math.max(...times) - Math.min(...times) < 3 * 365 * 86_400_000;
 	const bands = many && data.series.length > 4 ? [] : data.series.flatMap((s, i) => band(s, colour_of(s, i), i));
 	return {
 		grid: { left: 8, right: many && !phone ? 160 : 20, top: 28, bottom: 8, containLabel: true },
@@ -59,7 +65,7 @@ export function line_option(data, env, width) {
 			type: 'time', axisLine: { lineStyle: { color: env.colours.line } }, axisTick: { lineStyle: { color: env.colours.line } },
 			splitNumber: phone ? 3 : 6,
 			axisLabel: { color: env.colours.quiet, fontSize: 12, hideOverlap: true,
-				formatter: { year: '{yyyy}', month: '{yyyy}-{MM}', day: '{MM}-{dd}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' } },
+				formatter: { year: short ? '{yyyy}-{MM}' : '{yyyy}', month: '{yyyy}-{MM}', day: '{MM}-{dd}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' } },
 		},
 		yAxis: value_axis(data, env),
 		series: [...lines, ...bands],

@@ -2,10 +2,18 @@
 import { language, t } from './i18n.js';
 
 export class ApiError extends Error {
-	constructor(sentence, remedy, status, path) {
+	constructor(sentence, remedy, status, path, said) {
 		super(sentence);
-		Object.assign(this, { remedy, status, path });
+		Object.assign(this, { remedy, status, path, said });
 	}
+}
+
+// The program's own sentences are English; in Chinese the page says what it can and quotes the rest.
+function failure(status, body, url) {
+	if (body?.error && language() === 'en') return new ApiError(body.error, body.remedy ?? t('error.remedy'), status, url);
+	const key = status === 404 || status === 400 ? `error.status_${status}` : 'error.status';
+	return new ApiError(t(key, { status }), t(status === 404 || status === 400 ? 'error.remedy_asked' : 'error.remedy'), status, url,
+		body?.error ? `${body.error}. ${body.remedy ?? ''}` : null);
 }
 
 export function api_url(path, params = {}) {
@@ -27,10 +35,7 @@ export async function api(path, params, signal) {
 		throw new ApiError(t('error.unreachable'), t('error.unreachable_remedy'), 0, url);
 	}
 	const body = await answer.json().catch(() => null);
-	if (!answer.ok) {
-		throw new ApiError(body?.error ?? t('error.status', { status: answer.status }),
-			body?.remedy ?? t('error.remedy'), answer.status, url);
-	}
+	if (!answer.ok) throw failure(answer.status, body, url);
 	if (body === null) throw new ApiError(t('error.not_json'), t('error.remedy'), answer.status, url);
 	return body;
 }

@@ -5,6 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 function set(el, key, value) {
 	if (value === null || value === undefined || value === false) return;
 	if (key.startsWith('on')) el.addEventListener(key.slice(2), value);
+	else if (key === 'class') el.classList.add(...value.split(' '));
 	else if (key === 'style') for (const [k, v] of Object.entries(value)) el.style.setProperty(k, v);
 	else if (key === 'href' && !/^(\/|#|https?:|mailto:|\?)/.test(value)) el.setAttribute('data-refused', '');
 	else el.setAttribute(key, value === true ? '' : value);

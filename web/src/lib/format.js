@@ -50,9 +50,16 @@ export function unit_name(unit) {
 	return named === `unit.${unit}` ? unit : named;
 }
 
+// 1999.58 is August 1999.
+function year_month(value) {
+	const year = Math.floor(value), month = Math.floor((value - year) * 12) + 1;
+	return `${year}-${String(month).padStart(2, '0')}`;
+}
+
 export function with_unit(value, unit, exact = false) {
 	if (value === null || value === undefined) return t('unknown');
 	if (is_share(unit)) return percent(value);
+	if (unit === 'year') return year_month(value);
 	const text = exact ? decimal(value) : headline(value);
 	const name = unit_name(unit);
 	return name ? `${text}\u00a0${name}` : text;
@@ -63,11 +70,13 @@ export function interval(figure) {
 	if (is_share(figure.unit)) {
 		return t('interval', { lo: percent(figure.lo).replace('%', ''), hi: percent(figure.hi).replace('%', '') });
 	}
-	return t('interval', { lo: headline(figure.lo), hi: headline(figure.hi) });
+	return t('interval', { lo: with_unit(figure.lo, figure.unit), hi: with_unit(figure.hi, figure.unit) });
 }
 
+// Numerator over denominator where both are counts of something; an index is made of squares, which
+// tell nobody anything.
 export function fraction(figure) {
-	if (figure.denominator === null || figure.denominator === undefined) return '';
+	if (figure.denominator === null || figure.denominator === undefined || figure.unit === 'HHI') return '';
 	return `${decimal(figure.numerator, 1)}/${decimal(figure.denominator, 1)}`;
 }
 
@@ -110,7 +119,11 @@ export function change(figure) {
 		const points = grouped(Math.abs(step * 100), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 		return { step, text: `${sign}${points} ${t('points')}`, since: t('since', since) };
 	}
-	return { step, text: `${sign}${headline(Math.abs(step))}`, since: t('since', since) };
+	if (figure.unit === 'year') return null;
+	// as fine as the value itself is shown
+	const digits = Math.abs(figure.value) >= 1000 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(figure.value) || 1)));
+	const text = Math.abs(step) >= 10_000 ? headline(Math.abs(step)) : decimal(Math.abs(step), Number.isInteger(step) ? 0 : digits);
+	return { step, text: `${text === '0' ? '\u00b1' : sign}${text}`, since: t('since', since) };
 }
 
 export function country_name(cc) {

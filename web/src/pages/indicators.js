@@ -2,40 +2,51 @@
 import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
-import { count, unit_name, is_share } from '../lib/format.js';
-import { link } from '../lib/url.js';
+import { count, day, fraction, is_share, with_unit } from '../lib/format.js';
+import { link, query } from '../lib/url.js';
 import { empty } from '../parts/notice.js';
-import { opening, section } from '../parts/page.js';
+import { api_downloads } from '../parts/download.js';
+import { asked, date_note, opening, section } from '../parts/page.js';
+import { spark } from '../parts/spark.js';
 import { table } from '../parts/table.js';
 
 export const DIMENSIONS = ['network', 'application', 'terminal', 'user', 'traffic', 'foundation', 'security'];
 
-function list_table(dimension, rows) {
+// values: { id: { figure, trend } } of those that have data.
+function list_table(dimension, rows, values) {
+	const figure = i => values.get(i.id)?.figure;
 	return table({
-		caption: t(`dimension.${dimension}`), rows, columns: [
-			{ id: 'title', title: t('term.indicator'), cell: i => h('a', { href: link(`/indicators/${i.id}`) }, i.title) },
-			{ id: 'id', title: t('col.id'), wide: true, look: 'mono', cell: i => i.id },
-			{ id: 'unit', title: t('col.unit'), cell: i => is_share(i.unit) ? '%' : unit_name(i.unit) || t('unit.number') },
-			{ id: 'groups', title: t('col.groups'), wide: true, cell: i => (i.groups ?? []).join(', ') },
-			{ id: 'data', title: t('col.data'), cell: i => i.has_data ? t('yes') : h('span.tag', null, t('no_data')) }],
+		caption: t(`dimension.${dimension}`), rows, look: 'even', columns: [
+			{ id: 'title', title: t('term.indicator'), cell: i => h('a', { href: link(`/indicators/${i.id}`), title: i.id }, i.title) },
+			{ id: 'value', title: t('col.value'), number: true, cell: i => figure(i) ? h('b', null, with_unit(figure(i).value, i.unit)) : h('span.tag', null, t('no_data')) },
+			{ id: 'fraction', title: t('col.fraction'), number: true, wide: true, cell: i => figure(i) ? fraction({ ...figure(i), unit: i.unit }) || t('none') : '' },
+			{ id: 'trend', title: t('col.trend'), wide: true, cell: i => values.has(i.id) ? spark(values.get(i.id).trend ?? [], is_share(i.unit)) : '' },
+			{ id: 'at', title: t('col.date'), wide: true, look: 'date', cell: i => figure(i) ? day(figure(i).at) : '' }],
 	});
 }
 
+// The values stand in the overview, which is made already when anybody asks.
+async function values_of(q, signal) {
+	const overview = await api('overview', asked(q), signal);
+	return new Map(overview.dimensions.flatMap(d => d.figures ?? []).map(f => [f.id, f]));
+}
+
 export default {
-	async load({ signal }) {
-		const data = await api('indicators', {}, signal);
-		return Array.isArray(data) ? data : data.indicators ?? [];
+	async load({ q, signal }) {
+		const [list, values] = await Promise.all([api('indicators', {}, signal), values_of(q, signal)]);
+		return { list, values };
 	},
-	show(list) {
+	show({ list, values }) {
 		const others = list.filter(i => !DIMENSIONS.includes(i.dimension));
 		const sections = DIMENSIONS.map(d => {
 			const rows = list.filter(i => i.dimension === d);
-			return section(t(`dimension.${d}`), rows.length ? list_table(d, rows) : empty(t('indicators.no_such'), null));
+			return section(t(`dimension.${d}`), rows.length ? list_table(d, rows, values) : empty(t('indicators.no_such'), null));
 		});
-		if (others.length) sections.push(section(t('dimension.other'), list_table('other', others)));
+		if (others.length) sections.push(section(t('dimension.other'), list_table('other', others, values)));
 		return {
 			title: t('nav.indicators'), crumbs: [[t('nav.overview'), '/'], [t('nav.indicators'), '/indicators']],
-			content: [opening(t('nav.indicators'), t('indicators.sentence', { n: count(list.length), with_data: count(list.filter(i => i.has_data).length) })), ...sections],
+			content: [opening(t('nav.indicators'), t('indicators.sentence', { n: count(list.length), with_data: count(list.filter(i => values.has(i.id)).length) }), date_note(query())), ...sections,
+				api_downloads('indicators', {}, 'indicators')],
 		};
 	},
 };

@@ -2,16 +2,15 @@
 import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api, api_once } from '../lib/api.js';
-import { count, fraction, interval, is_share, with_unit, change } from '../lib/format.js';
+import { age, count, day, fraction, interval, is_share, with_unit, change } from '../lib/format.js';
 import { link, query, changed, visit } from '../lib/url.js';
 import { empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
 import { asked, choices, date_note, generated, opening } from '../parts/page.js';
 import { share_bar } from '../parts/spark.js';
-import { sort_rows, table } from '../parts/table.js';
+import { first_rows, sort_rows, table } from '../parts/table.js';
 
 const BY = ['organisation', 'class', 'region', 'level'];
-const PAGE = 50;
 
 function step_of(row) {
 	return typeof row.change === 'object' && row.change !== null ? row.change.value ?? null : row.change ?? null;
@@ -24,17 +23,20 @@ function step_text(row, unit) {
 	return moved.text;
 }
 
-function columns(by, unit) {
+// A column that would be empty in every row is left out: a census has no intervals.
+function columns(by, unit, rows) {
 	const as_figure = r => ({ ...r, unit });
+	const since = rows.find(r => r.since)?.since;
+	const sampled = rows.some(r => r.lo !== null && r.lo !== undefined);
 	return [
 		{ id: 'group', title: t(`tag.${by}`), sort: 'group', cell: r => h('a', { href: link('/sites', { [by]: r.group }) }, r.group || t('filter.none')) },
 		{ id: 'rank', title: t('col.rank'), sort: 'rank', number: true, wide: true, cell: r => r.rank ? count(r.rank) : '' },
 		{ id: 'value', title: t('col.value'), sort: 'value', number: true, cell: r => r.value === null ? h('span.tag', null, t('no_data')) : h('b', null, with_unit(r.value, unit, true)) },
 		...(is_share(unit) ? [{ id: 'bar', title: '0–100%', look: 'bar-cell', wide: true, cell: r => share_bar(as_figure(r)) }] : []),
 		{ id: 'fraction', title: t('col.fraction'), number: true, cell: r => fraction(r) },
-		{ id: 'interval', title: t('col.interval'), number: true, wide: true, cell: r => interval(as_figure(r)) },
-		{ id: 'unknown', title: t('verdict.unknown'), sort: 'unknown', number: true, wide: true, cell: r => count(r.unknown) },
-		{ id: 'change', title: t('col.change'), sort: 'change', number: true, cell: r => step_text(r, unit) }];
+		...(sampled ? [{ id: 'interval', title: t('col.interval'), number: true, wide: true, cell: r => interval(as_figure(r)) }] : []),
+		{ id: 'unknown', title: t('col.unknown'), sort: 'unknown', number: true, wide: true, cell: r => count(r.unknown) },
+		{ id: 'change', title: since ? t('league.change_since', { date: day(since) }) : t('col.change'), sort: 'change', number: true, wide: true, cell: r => step_text(r, unit) }];
 }
 
 function indicator_select(list, now) {
@@ -44,11 +46,17 @@ function indicator_select(list, now) {
 	}, usable.map(i => h('option', { value: i.id, selected: i.id === now }, i.title))));
 }
 
+// The group's name, or how many share the place.
+function holders(known, value) {
+	const equal = known.filter(r => r.value === value);
+	return equal.length === 1 ? equal[0].group : t('league.shared', { n: count(equal.length) });
+}
+
 function sentence(rows, unit, by) {
 	const known = rows.filter(r => r.value !== null);
 	if (!known.length) return t('league.none');
-	const best = known.reduce((a, b) => b.value > a.value ? b : a), least = known.reduce((a, b) => b.value < a.value ? b : a);
-	return t(`league.sentence_${by}`, { n: count(known.length), best: best.group, best_value: with_unit(best.value, unit), least: least.group, least_value: with_unit(least.value, unit) });
+	const best = Math.max(...known.map(r => r.value)), least = Math.min(...known.map(r => r.value));
+	return t('league.sentence', { by: t(`league.of_${by}`), n: count(known.length), best: holders(known, best), best_value: with_unit(best, unit), least: holders(known, least), least_value: with_unit(least, unit) });
 }
 
 export default {
@@ -62,18 +70,17 @@ export default {
 		const unit = data.indicator?.unit ?? '%';
 		const sort = q.get('sort') ?? 'rank';
 		const rows = sort_rows(data.rows ?? [], sort, (r, id) => id === 'change' ? step_of(r) : r[id]);
-		const all = q.get('rows') === 'all';
+		const [shown, more] = first_rows(rows);
 		const indicator = q.get('indicator') ?? data.indicator?.id ?? 'site_ready';
 		return {
 			title: t('nav.league'), crumbs: [[t('nav.overview'), '/'], [t('nav.league'), '/league/organisation'], [t(`tag.${by}`), `/league/${by}`]],
 			content: [
-				opening(t('nav.league'), sentence(rows, unit, by), date_note(query(), data.at)),
+				opening(t('nav.league'), sentence(rows, unit, by), rows[0] ? h('p.quiet', null, `${data.indicator?.title}${t('stop')} ${t('indicator.age', { at: day(rows[0].at), age: age(rows[0].at) })}`) : null, date_note(query())),
 				choices(t('league.by'), BY.map(id => ({ id, text: t(`tag.${id}`), href: link(`/league/${id}`, { indicator: q.get('indicator') }) })), by),
 				h('div.filters', null, indicator_select(list, indicator), h('a.button', { href: link(`/indicators/${indicator}`, { by }) }, t('league.history'))),
-				rows.length ? table({ caption: t('nav.league'), rows: all ? rows : rows.slice(0, PAGE), columns: columns(by, unit), sort }) : empty(t('league.empty'), 'sextant census PORTFOLIO.csv'),
-				rows.length > PAGE && !all ? h('nav.pager', null, h('span.quiet', null, t('pager.shown', { shown: PAGE, total: count(rows.length) })),
-					h('a.button', { href: changed({ rows: 'all' }), 'data-key': 'all-rows' }, t('pager.all'))) : null,
-				h('p.quiet.small', null, t('league.note')),
+				rows.length ? table({ caption: t('nav.league'), rows: shown, columns: columns(by, unit, rows), sort }) : empty(t('league.empty'), 'sextant census PORTFOLIO.csv'),
+				more,
+				h('p.quiet.small', null, rows.some(r => r.lo !== null && r.lo !== undefined) ? t('league.note_intervals') : t('league.note')),
 				api_downloads('league', asked(q, { by, indicator }), `league-${by}`), generated(data),
 			].filter(Boolean),
 		};

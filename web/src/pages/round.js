@@ -9,28 +9,46 @@ import { definition_list, generated, opening, section } from '../parts/page.js';
 import { empty } from '../parts/notice.js';
 import { table } from '../parts/table.js';
 import { sign, verdict_bar, VERDICTS } from '../parts/verdict.js';
-import { check_name } from './sites.js';
 import { progress, round_status, self_text } from './rounds.js';
 
-// { check: { pass: n, ... } } as rows; both an object and a list of rows are understood.
-function count_rows(counts) {
-	if (Array.isArray(counts)) return counts.map(c => ({ ...c, counts: c.counts ?? c.verdicts ?? c }));
-	return Object.entries(counts ?? {}).map(([check, n]) => ({ check, counts: n }));
+// { pass: n, ... } of one check of a round; all zero when the check is not there.
+export function answer_counts(check) {
+	const n = Object.fromEntries(VERDICTS.map(v => [v, 0]));
+	for (const a of check?.answers ?? []) n[a.verdict] = (n[a.verdict] ?? 0) + a.count;
+	return n;
 }
 
-function verdict_table(rows, round) {
+function verdict_table(checks, round) {
+	const of = new Map(checks.map(c => [c.check, answer_counts(c)]));
+	const to = (c, own) => link('/sites', { round: round.id, check: c.check === 'site' ? null : c.check, ...own });
 	return table({
-		caption: t('round.verdicts'), rows, columns: [
-			{ id: 'check', title: t('term.check'), cell: r => h('a', { href: link('/sites', { round: round.id, check: r.check }) }, r.title ?? check_name(r.check)) },
-			{ id: 'bar', title: t('round.shares'), look: 'bar-cell', wide: true, cell: r => verdict_bar(r.counts) },
-			...VERDICTS.map(v => ({ id: v, title: sign(v), number: true, cell: r => h('a.plain', { href: link('/sites', { round: round.id, check: r.check, verdict: v }) }, count(r.counts[v] ?? 0)) }))],
+		caption: t('round.verdicts'), rows: checks, columns: [
+			{ id: 'check', title: t('term.check'), cell: c => h('a', { href: to(c) }, c.title) },
+			{ id: 'bar', title: t('round.shares'), look: 'bar-cell', wide: true, cell: c => verdict_bar(of.get(c.check)) },
+			...VERDICTS.map(v => ({ id: v, title: sign(v), number: true, cell: c => h('a.plain', { href: to(c, { verdict: v }) }, count(of.get(c.check)[v])) }))],
+	});
+}
+
+// What failed and why, most frequent first; and what could not be told.
+function reason_table(checks, round, verdicts, caption) {
+	const rows = checks.flatMap(c => c.answers.filter(a => verdicts.includes(a.verdict)).map(a => ({ ...a, check: c.check, title: c.title })))
+		.sort((a, b) => b.count - a.count);
+	if (!rows.length) return h('p', null, t('round.no_reasons'));
+	const sites = round.done || round.total;
+	return table({
+		caption, rows, columns: [
+			{ id: 'reason', title: t('round.reason'), cell: r => h('a', { href: link('/sites', { round: round.id, check: r.check === 'site' ? null : r.check, reason: r.reason }) }, r.meaning) },
+			{ id: 'check', title: t('term.check'), wide: true, cell: r => r.title },
+			{ id: 'verdict', title: t('term.verdict'), look: 'sign-cell', cell: r => sign(r.verdict, r.reason) },
+			{ id: 'n', title: t('round.col_sites'), number: true, cell: r => count(r.count) },
+			{ id: 'share', title: t('overview.of_list'), number: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
 	});
 }
 
 function sentence(r) {
 	if (r.status === 'running') return t('round.is_running', { done: count(r.done), total: count(r.total) });
 	const took = r.ended ? duration((Date.parse(r.ended) - Date.parse(r.began)) / 1000) : t('unknown');
-	return t('round.was', { total: count(r.done ?? r.total), portfolio: `${r.portfolio} v${r.version}`, took, share: r.total ? percent((r.done ?? 0) / r.total) : t('unknown') });
+	return t('round.was', { done: count(r.done), total: count(r.total), portfolio: `${r.portfolio} v${r.version}`, took, share: r.total ? percent(r.done / r.total) : t('unknown') });
 }
 
 function self_test(test) {
@@ -44,9 +62,8 @@ export default {
 	async load({ params, signal }) {
 		return api(`rounds/${encodeURIComponent(params[0])}`, {}, signal);
 	},
-	show(data, { again }) {
-		const r = data.round && typeof data.round === 'object' ? { ...data.round, ...data } : data;
-		const rows = count_rows(r.counts ?? r.verdicts);
+	show(r, { again }) {
+		const checks = r.checks ?? [];
 		const title = t('round.title', { at: minute(r.began) });
 		let ended = false;
 		return {
@@ -54,11 +71,13 @@ export default {
 			content: [
 				opening(title, sentence(r), h('p', null, round_status(r.status))),
 				r.status === 'running' ? progress(r, () => { if (!ended) { ended = true; setTimeout(again, 1500); } }) : null,
-				section(t('round.verdicts'), rows.length ? verdict_table(rows, r) : empty(t('round.no_verdicts'), null)),
+				section(t('round.verdicts'), checks.length ? verdict_table(checks, r) : empty(t('round.no_verdicts'), null)),
+				checks.length ? section(t('round.faults'), reason_table(checks.filter(c => c.check !== 'site'), r, ['fail', 'partial'], t('round.faults'))) : null,
+				checks.length ? section(t('round.unknowns'), reason_table(checks, r, ['unknown'], t('round.unknowns'))) : null,
 				section(t('round.selftest'), self_test(r.selftest)),
 				section(t('round.facts'), definition_list([[t('round.id'), h('code', null, r.id)], [t('term.portfolio'), `${r.portfolio} v${r.version}`],
-					[t('round.col_began'), minute(r.began)], [t('round.col_ended'), r.ended ? minute(r.ended) : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version]])),
-				api_downloads(`rounds/${encodeURIComponent(r.id)}`, {}, `round-${r.id}`), generated(data),
+					[t('round.col_began'), `${minute(r.began)} UTC`], [t('round.col_ended'), r.ended ? `${minute(r.ended)} UTC` : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version], [t('round.seed'), r.seed]])),
+				api_downloads(`rounds/${encodeURIComponent(r.id)}`, {}, `round-${r.id}`), generated(r),
 			].filter(Boolean),
 		};
 	},

@@ -58,7 +58,7 @@ function list_table(rows) {
 			{ id: 'began', title: t('round.col_began'), cell: r => h('a', { href: link(`/rounds/${r.id}`) }, minute(r.began)) },
 			{ id: 'status', title: t('round.col_status'), cell: r => round_status(r.status) },
 			{ id: 'portfolio', title: t('term.portfolio'), cell: r => `${r.portfolio} v${r.version}` },
-			{ id: 'sites', title: t('round.col_sites'), number: true, cell: r => `${count(r.done)}/${count(r.total)}` },
+			{ id: 'sites', title: t('round.col_sites'), number: true, wide: true, cell: r => `${count(r.done)}/${count(r.total)}` },
 			{ id: 'took', title: t('round.col_took'), number: true, wide: true, cell: took },
 			{ id: 'vantage', title: t('term.vantage'), wide: true, cell: r => r.vantage ?? '' },
 			{ id: 'v6', title: t('round.col_v6'), wide: true, cell: r => self_text(r.selftest?.v6 ?? r.selftest?.v6_works) },
@@ -83,7 +83,7 @@ export default {
 			title: t('nav.rounds'), crumbs: [[t('nav.overview'), '/'], [t('nav.rounds'), '/rounds']],
 			content: [
 				opening(t('nav.rounds'), !list.length ? t('round.none') : done.length
-					? t('round.sentence', { n: count(done.length), last: minute(done[0].ended ?? done[0].began), running: count(running.length) }) : t('round.sentence_running')),
+					? t('round.sentence', { n: count(done.length), last: minute(done[0].ended ?? done[0].began), running: running.length ? t('round.n_running', { n: count(running.length) }) : t('round.none_running') }) : t('round.sentence_running')),
 				running.length ? section(t('round.running'), h('div.cards', null, running.map(r => running_card(r, again)))) : null,
 				list.length ? list_table(list) : empty(t('round.empty'), 'sextant census PORTFOLIO.csv'),
 				api_downloads('rounds', asked(q), 'rounds'),

@@ -3,13 +3,15 @@ import { h } from '../lib/dom.js';
 import { has_text, t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
 import { count, day, decimal, minute } from '../lib/format.js';
-import { link } from '../lib/url.js';
+import { check_name, in_order, load_checks, meaning } from '../lib/checks.js';
+import { link, query } from '../lib/url.js';
 import { sign, verdict_mark } from '../parts/verdict.js';
 import { command_line, empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
-import { generated, opening, section } from '../parts/page.js';
+import { date_note, generated, opening, section } from '../parts/page.js';
 import { table } from '../parts/table.js';
-import { check_name } from './sites.js';
+
+const CHANGES = 12;
 
 // A field by its name: the suffix tells the unit (us, b, s), as in the fields of the program.
 function field_value(key, value) {
@@ -36,9 +38,9 @@ function evidence_list(evidence) {
 
 function check_item(c) {
 	const wants = c.verdict === 'fail' || c.verdict === 'partial';
-	const inside = [c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
+	const inside = [c.source ? h('p.quiet', null, `${t('def.source')}${t('colon')}${c.source}`) : null, c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
 		evidence_list(c.evidence), h('p.quiet.small', null, t('site.reason_code'), ' ', h('code', null, `${c.check}: ${c.reason}`))];
-	return h('li.check', null, h('div.check-line', null, sign(c.verdict, c.reason), h('span.check-name', null, c.title ?? check_name(c.check)),
+	return h('li.check', null, h('div.check-line', null, sign(c.verdict), h('span.check-name', null, c.title),
 		h('span.check-meaning', null, c.meaning)),
 	wants && c.remedy ? h('p.remedy', null, c.remedy) : null,
 	h('details', null, h('summary', null, t('site.evidence')), inside));
@@ -49,7 +51,7 @@ function worst(checks) {
 }
 
 function ladder(rungs) {
-	return h('ol.ladder', null, rungs.map(r => h('li.rung', null, h('h3', null, sign(worst(r.checks)), ' ', r.title),
+	return h('ol.ladder', null, rungs.filter(r => r.checks.length).map(r => h('li.rung', null, h('h3', null, sign(worst(r.checks)), ' ', t(`rung.${r.rung}`)),
 		h('ul.checks', null, r.checks.map(check_item)))));
 }
 
@@ -71,10 +73,11 @@ function families(pair) {
 	});
 }
 
+// The remedy is the thing to do and stands alone; what is wrong stands before it.
 function repairs(list) {
 	if (!list?.length) return h('p', null, t('site.no_repairs'));
-	return h('ol.repairs', null, list.map(r => h('li', null, h('b', null, check_name(r.check)), ': ', r.remedy,
-		r.gains ? h('span.quiet', null, ' ', t('site.gains', { what: Array.isArray(r.gains) ? r.gains.map(check_name).join(t('list.comma')) : typeof r.gains === 'number' ? decimal(r.gains) : r.gains })) : null)));
+	return h('ol.repairs', null, list.map(r => h('li', null, h('p', null, sign(r.verdict), ' ', h('b', null, r.title), h('span.quiet', null, `${t('colon')}${r.meaning}`)),
+		h('p.remedy-text', null, r.remedy))));
 }
 
 function raw_rows(kind, rows) {
@@ -88,18 +91,24 @@ function raw_rows(kind, rows) {
 
 function history(list) {
 	if (!list?.length) return empty(t('site.no_history'), null);
-	const checks = [...new Set(list.flatMap(r => Object.keys(r.verdicts)))];
+	const checks = in_order(new Set(list.flatMap(r => Object.keys(r.verdicts))));
 	return table({
 		caption: t('site.history'), rows: list, columns: [
-			{ id: 'at', title: t('col.round'), cell: r => h('a', { href: link(`/rounds/${r.round}`) }, day(r.at)) },
+			{ id: 'at', title: t('col.round'), look: 'date', cell: r => h('a', { href: link(`/rounds/${r.round}`) }, day(r.at)) },
 			...checks.map(id => ({ id, title: has_text(`short.${id}`) ? t(`short.${id}`) : check_name(id), hint: check_name(id), look: 'sign-cell', cell: r => r.verdicts[id] ? sign(r.verdicts[id]) : '' }))],
 	});
 }
 
+function change_item(c) {
+	return h('li', null, h('time', null, day(c.at)), h('span', null, check_name(c.check)), h('span', null, verdict_mark(c.from), ' → ', verdict_mark(c.to)),
+		c.reason && c.reason !== 'ok' ? h('span.quiet', null, meaning(c.check, c.reason)) : null);
+}
+
 function changes(list) {
 	if (!list?.length) return h('p', null, t('site.no_changes'));
-	return h('ol.changes', null, list.map(c => h('li', null, h('time', null, day(c.at)), ' ', check_name(c.check), ': ', verdict_mark(c.from), ' → ', verdict_mark(c.to),
-		c.reason && c.reason !== 'ok' ? h('span.quiet', null, ' ', h('code', null, c.reason)) : null)));
+	const rest = list.slice(CHANGES);
+	return [h('ol.changes', null, list.slice(0, CHANGES).map(change_item)),
+		rest.length ? h('details.fold', null, h('summary', null, t('site.older_changes', { n: rest.length })), h('ol.changes', null, rest.map(change_item))) : null];
 }
 
 // "usable over IPv6 since 2026-08-23", from the history, newest first.
@@ -121,12 +130,13 @@ function sentence(data, headline) {
 
 function tags(data) {
 	const words = Object.entries(data.tags ?? {}).filter(([, v]) => v !== null && v !== '');
-	return words.length ? h('p.quiet', null, words.map(([k, v]) => `${has_text(`tag.${k}`) ? t(`tag.${k}`) : k}: ${v}`).join(' · ')) : null;
+	return words.length ? h('p.quiet', null, words.map(([k, v]) => `${has_text(`tag.${k}`) ? t(`tag.${k}`) : k}${t('colon')}${v}`).join(' · ')) : null;
 }
 
 export default {
 	async load({ q, params, signal }) {
-		return api(`sites/${encodeURIComponent(params[0])}`, { round: q.get('round'), portfolio: q.get('portfolio'), at: q.get('at') }, signal);
+		await load_checks();
+		return api(`sites/${encodeURIComponent(params[0])}`, { round: q.get('round'), at: q.get('at') }, signal);
 	},
 	show(data) {
 		const checks = data.ladder.flatMap(r => r.checks);
@@ -136,7 +146,7 @@ export default {
 			title: data.domain, crumbs: [[t('nav.overview'), '/'], [t('nav.sites'), '/sites'], [data.domain, `/sites/${data.domain}`]],
 			content: [
 				opening(data.domain, sentence(data, headline), h('p', null, verdict_mark(headline?.verdict ?? 'unknown'), ' ', headline?.meaning ?? '',
-					' ', h('span.quiet', null, t('site.measured', { at: minute(data.at), vantage: data.vantage ?? t('unknown') }))), tags(data)),
+					' ', h('span.quiet', null, t('site.measured', { at: minute(data.at), vantage: data.vantage ?? t('unknown') }))), tags(data), date_note(query())),
 				section(t('site.repairs'), repairs(data.repairs)),
 				section(t('site.families'), families(data.families)),
 				section(t('site.ladder'), ladder(data.ladder)),

@@ -11,16 +11,23 @@ import { api_downloads } from '../parts/download.js';
 import { asked, choices, date_note, generated, opening } from '../parts/page.js';
 import { share_bar } from '../parts/spark.js';
 import { status_look, status_mark, STATUSES } from '../parts/verdict.js';
+import { table } from '../parts/table.js';
 
 function threshold(target) {
 	if (target.threshold === null || target.threshold === undefined) return t('target.no_threshold');
+	if (target.op === 'rank') return t('target.rank_asked', { n: count(target.threshold) });
 	const op = { '>=': '≥', '<=': '≤', '=': '=', '>': '>', '<': '<' }[target.op] ?? target.op ?? '';
 	return `${op} ${is_share(target.unit) ? percent(target.threshold, 0) : with_unit(target.threshold, target.unit, true)}`;
 }
 
-function value(word, figure, missing) {
+// A place among others is a place, not an amount.
+function amount(target, figure) {
+	return target.op === 'rank' ? t('target.rank', { n: count(figure.value) }) : with_unit(figure.value, target.unit);
+}
+
+function value(target, word, figure, missing) {
 	return h('div.target-value', null, h('span.quiet', null, word),
-		has_value(figure) ? [h('b', null, with_unit(figure.value, figure.unit)), basis(figure), figure.at ? h('span.quiet.small', null, day(figure.at)) : null]
+		has_value(figure) ? [h('b', null, amount(target, figure)), basis(figure), figure.at ? h('span.quiet.small', null, day(figure.at)) : null]
 			: h('span.tag', null, missing));
 }
 
@@ -39,12 +46,37 @@ function card(target) {
 		h('h3', null, target.text),
 		h('div.target-values', null,
 			h('div.target-value', null, h('span.quiet', null, t('target.threshold')), h('b', null, threshold(target)), target.set ? h('span.basis', null, target.set) : null),
-			value(t('target.then'), target.value_at_due, target.due && day(target.due) > new Date().toISOString().slice(0, 10) ? t('target.not_yet') : t('no_data')),
-			value(t('target.now'), now, t('no_data')), projection(target)),
+			target.due ? value(target, t('target.then'), target.value_at_due, (target.days_left ?? -1) >= 0 ? t('target.not_yet') : t('no_data')) : null,
+			value(target, t('target.now'), now, t('no_data')), projection(target)),
 		is_share(target.unit) ? share_bar(has_value(now) ? now : null, ticks) : null,
 		target.why ? h('p.small', null, target.why) : null,
-		h('p.quiet.small', null, target.indicator ? h('a', { href: link(`/indicators/${target.indicator}`) }, target.indicator) : null,
-			target.source_line ? ` · ${t('target.source_line', { line: target.source_line })}` : null));
+		target.indicator ? h('p.small', null, h('a', { href: link(`/indicators/${target.indicator}`) }, t('def.more'))) : null,
+		source(target));
+}
+
+function source(target) {
+	return target.source ? h('details.small', null, h('summary.quiet', null, t('target.said')), h('p', { lang: 'zh-CN' }, target.source)) : null;
+}
+
+// Nothing is known of these: what was asked, of whom, and why nothing is known.
+function silent_table(list) {
+	return table({
+		caption: t('status.NO-DATA'), rows: list.map(x => ({ ...x, anchor: x.id })), columns: [
+			{ id: 'id', title: t('col.id'), look: 'mono', cell: x => x.id },
+			{ id: 'text', title: t('term.target'), cell: x => [x.text, source(x)] },
+			{ id: 'threshold', title: t('target.threshold'), number: true, wide: true, cell: threshold },
+			{ id: 'why', title: t('target.why_silent'), wide: true, cell: x => x.why ?? '' },
+			{ id: 'grade', title: t('target.grade'), wide: true, look: 'sign-cell', cell: x => x.grade ? h('abbr.grade', { title: t(`grade.${x.grade}`) }, x.grade) : '' }],
+	});
+}
+
+// Those that something is known of as cards; the others together in a table, which a plan of many
+// targets would else drown in.
+function due_section(due, list) {
+	const told = list.filter(x => x.status !== 'NO-DATA'), silent = list.filter(x => x.status === 'NO-DATA');
+	return h('section', { id: `due-${due || 'none'}` }, h('h2', null, due ? t('target.due_head', { due }) : t('target.open_ended')),
+		told.length ? h('ul.targets', null, told.map(card)) : null,
+		silent.length ? [h('p', null, status_mark('NO-DATA'), ' ', t('target.silent_note', { n: count(silent.length) })), silent_table(silent)] : null);
 }
 
 // The due dates on one line with the number of targets in each status; a list, so that it reads well
@@ -73,22 +105,22 @@ function by_date(targets) {
 	return dates;
 }
 
+// "86 targets: 12 met, 3 met late, 4 missed, 67 no data."
 function sentence(targets) {
-	const n = s => targets.filter(x => s.includes(x.status)).length;
-	return t('target.sentence', {
-		total: count(targets.length), met: count(n(['MET', 'LATE-MET'])), missed: count(n(['MISSED'])), open: count(n(['ON-TRACK', 'AT-RISK'])), nodata: count(n(['NO-DATA', 'STALE'])),
-	});
+	const parts = STATUSES.map(s => [s, targets.filter(x => x.status === s).length]).filter(([, n]) => n)
+		.map(([s, n]) => t('target.n', { n: count(n), status: t(`status.${s}`) }));
+	return t('target.sentence', { total: count(targets.length), list: parts.join(t('list.comma')) });
 }
 
 function status_choices(targets, now) {
 	const list = STATUSES.filter(s => targets.some(x => x.status === s) || s === now);
-	return choices(t('target.status'), [{ id: '', text: t('filter.all'), href: changed({ status: null }), extra: count(targets.length) },
+	return choices(t('term.status'), [{ id: '', text: t('filter.all'), href: changed({ status: null }), extra: count(targets.length) },
 		...list.map(s => ({ id: s, text: status_mark(s), href: changed({ status: s }), extra: count(targets.filter(x => x.status === s).length) }))], now);
 }
 
 export default {
 	async load({ q, params, signal }) {
-		return api('targets', asked(q, { plan: params[0] }), signal);
+		return api(params[0] ? `targets/${encodeURIComponent(params[0])}` : 'targets', asked(q), signal);
 	},
 	show(data, { q }) {
 		const all = data.targets ?? [];
@@ -100,12 +132,12 @@ export default {
 		return {
 			title: t('nav.targets'), crumbs: [[t('nav.overview'), '/'], [t('nav.targets'), '/targets'], ...(plan.title ? [[plan.title, `/targets/${plan.id}`]] : [])],
 			content: [
-				opening(plan.title ?? t('nav.targets'), all.length ? sentence(all) : t('target.none'), plan.source ? h('p.quiet', null, t('target.source', { source: plan.source })) : null, date_note(query(), data.at ?? q.get('at'))),
-				plans.length > 1 ? choices(t('target.plan'), plans.map(p => ({ id: p.id, text: p.title, href: link(`/targets/${p.id}`) })), plan.id) : null,
+				opening(plan.title ?? t('nav.targets'), all.length ? sentence(all) : t('target.none'), plan.source ? h('p.quiet', null, t('target.source', { source: plan.source })) : null, date_note(query())),
+				plans.length > 1 ? choices(t('term.plan'), plans.map(p => ({ id: p.id, text: p.title, href: link(`/targets/${p.id}`), extra: count(p.targets) })), plan.id) : null,
 				all.length ? [timeline(by_date(all)), status_choices(all, now)] : empty(t('target.empty'), 'sextant targets --plan cn-2017'),
-				[...dates].map(([due, list]) => h('section', { id: `due-${due || 'none'}` }, h('h2', null, due ? t('target.due_head', { due }) : t('target.open_ended')), h('ul.targets', null, list.map(card)))),
+				[...dates].map(([due, list]) => due_section(due, list)),
 				h('p.quiet.small', null, t('grade.legend')),
-				api_downloads('targets', asked(q, { plan: plan.id }), `targets-${plan.id ?? 'plan'}`), generated(data),
+				api_downloads(`targets/${plan.id}`, asked(q), `targets-${plan.id ?? 'plan'}`), generated(data),
 			].flat(2).filter(Boolean),
 		};
 	},

@@ -3,12 +3,13 @@ import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api_url } from '../lib/api.js';
 
-export function api_downloads(path, params, name) {
+// more: further views of the same as CSV, [label, params, file].
+export function api_downloads(path, params, name, more = []) {
 	const one = (label, extra, file) => h('a.button', { href: api_url(path, { ...params, ...extra }), download: file }, label);
 	return h('div.downloads', null, h('span.quiet', null, t('download')),
 		one('CSV', { format: 'csv' }, `${name}.csv`),
 		one(t('download.sheet'), { format: 'csv', for: 'spreadsheet' }, `${name}-sheet.csv`),
-		one('JSON', {}, `${name}.json`));
+		one('JSON', {}, `${name}.json`), more.map(([label, extra, file]) => one(label, { format: 'csv', ...extra }, `${file}.csv`)));
 }
 
 export function save(bytes, type, name) {

@@ -1,10 +1,24 @@
 // The history of an indicator as a line chart with its table twin.
 import { t } from '../lib/i18n.js';
-import { day, fraction, interval, is_share, unit_name, with_unit, count } from '../lib/format.js';
+import { day, fraction, interval, is_share, percent, unit_name, with_unit, count } from '../lib/format.js';
 import { chart } from './chart.js';
 
+// What is seen: where it stands and where it stood.
+function seen(list, unit, title) {
+	const known = list.filter(p => p.value !== null && p.value !== undefined);
+	if (known.length < 2) return title;
+	const first = known[0], last = known.at(-1);
+	return t('chart.seen', { title, now: with_unit(last.value, unit), at: day(last.at), then: with_unit(first.value, unit), since: day(first.at) });
+}
+
+// A new list makes a step that is nobody's doing: it is marked where it begins.
+function list_changes(points) {
+	return points.filter((p, i) => i > 0 && p.version !== null && p.version !== undefined && p.version !== points[i - 1].version)
+		.map(p => ({ t: Date.parse(p.at), label: t('chart.new_list', { version: p.version }) }));
+}
+
 // points: [{ at, group, value, lo, hi, numerator, denominator }]; one line per group, in order of appearance.
-export function history_chart({ name, title, unit, points, targets = [], marks = [], names = g => g, max_lines = 8 }) {
+export function history_chart({ name, title, unit, points, targets = [], names = g => g, max_lines = 8 }) {
 	const share = is_share(unit);
 	const groups = new Map();
 	for (const p of points) {
@@ -17,19 +31,22 @@ export function history_chart({ name, title, unit, points, targets = [], marks =
 	const stops = [...new Set(points.map(p => p.at))].sort();
 	const at_of = p => Date.parse(p.at);
 	const say = p => [p.group ? names(p.group) : null, p.value === null ? t('unknown') : with_unit(p.value, unit, true),
-		p.value === null ? null : fraction(p), p.value === null ? null : interval({ ...p, unit })].filter(Boolean).join(' ');
+		p.value === null ? null : fraction({ ...p, unit }), p.value === null ? null : interval({ ...p, unit })].filter(Boolean).join(' ');
 	const series = drawn.map(([group, list]) => ({
 		name: group ? names(group) : title, colour: groups.size === 1 ? 'v6' : undefined,
 		points: list.map(p => ({ t: at_of(p), value: p.value, lo: p.lo, hi: p.hi })),
 	}));
 	const first = drawn[0]?.[1] ?? [];
+	const banded = points.some(p => p.lo !== null && p.lo !== undefined);
+	const subtitle = share ? t(banded ? 'chart.share_sampled' : 'chart.share_over_time') : t('chart.over_time', { unit: unit_name(unit) || t('unit.number') });
 	return chart({
-		name, title, draw: 'line', stops: first.length,
-		subtitle: share ? t('chart.share_over_time') : t('chart.over_time', { unit: unit_name(unit) || t('unit.number') }),
+		name, draw: 'line', stops: first.length,
+		title: groups.size === 1 ? seen(first, unit, title) : title,
+		subtitle,
 		note: groups.size > max_lines ? t('chart.top_lines', { shown: max_lines, total: groups.size }) : null,
 		data: {
-			share, unit: unit_name(unit), series, marks,
-			targets: target_levels(targets),
+			share, year: unit === 'year', unit: unit_name(unit), series, marks: groups.size === 1 ? list_changes(first) : [],
+			targets: target_levels(targets, share),
 			stop_of: ms => nearest(first.map(at_of), ms),
 		},
 		tell: i => {
@@ -42,16 +59,16 @@ export function history_chart({ name, title, unit, points, targets = [], marks =
 				{ id: 'at', title: t('col.date'), cell: p => day(p.at) },
 				...(groups.size > 1 ? [{ id: 'group', title: t('col.group'), cell: p => names(p.group) }] : []),
 				{ id: 'value', title: t('col.value'), number: true, cell: p => with_unit(p.value, unit, true) },
-				{ id: 'n', title: t('col.fraction'), number: true, cell: p => fraction(p) || t('none') },
-				{ id: 'ci', title: t('col.interval'), number: true, cell: p => interval({ ...p, unit }) || t('none') },
-				{ id: 'unknown', title: t('verdict.unknown'), number: true, wide: true, cell: p => count(p.unknown) },
+				{ id: 'n', title: t('col.fraction'), number: true, cell: p => fraction({ ...p, unit }) || t('none') },
+				...(banded ? [{ id: 'ci', title: t('col.interval'), number: true, cell: p => interval({ ...p, unit }) || t('none') }] : []),
+				{ id: 'unknown', title: t('col.unknown'), number: true, wide: true, cell: p => count(p.unknown) },
 			],
 		},
 	});
 }
 
 // Targets with the same level share one line; each date is named.
-function target_levels(targets) {
+function target_levels(targets, share) {
 	const levels = new Map();
 	for (const g of targets) {
 		if (g.threshold === null || g.threshold === undefined) continue;
@@ -59,7 +76,7 @@ function target_levels(targets) {
 		levels.get(g.threshold).add(day(g.due));
 	}
 	return [...levels].map(([value, dates]) => ({
-		value, label: t('chart.target', { value: value <= 1 ? `${Math.round(value * 100)}%` : value, due: [...dates].sort().join(', ') }),
+		value, label: t('chart.target', { value: share ? percent(value, 0) : value, due: [...dates].sort().join(', ') }),
 	}));
 }
 

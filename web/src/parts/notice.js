@@ -30,6 +30,7 @@ export function error_box(error, retry) {
 	return h('div.error', { role: 'alert' }, h('h2', null, t('error.title')), h('p', null, error.message),
 		h('p', null, error.remedy ?? t('error.remedy')),
 		error.path ? h('p.quiet', null, t('error.asked'), ' ', h('code', null, error.path)) : null,
+		error.said ? h('p.quiet', null, t('error.said'), ' ', h('code', { lang: 'en' }, error.said)) : null,
 		retry ? h('button', { type: 'button', onclick: retry }, t('retry')) : null);
 }
 

@@ -1,24 +1,27 @@
 // Pieces that every page has.
 import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { age, day, minute } from '../lib/format.js';
+import { age, minute } from '../lib/format.js';
 
 // The settings that go along with each question to the API.
 export function asked(q, own = {}) {
 	return { portfolio: q.get('portfolio'), at: q.get('at'), ...own };
 }
 
-// First line in words; the title above it is small, the sentence is what is read.
-export function opening(title, sentence, ...more) {
-	return h('header.opening', null, h('h1', { tabindex: -1 }, title), sentence ? h('p.lead', null, sentence) : null, more);
+// Dates and domains are read in one piece: a line does not end inside one.
+function whole_words(sentence) {
+	return sentence.split(/(\d{4}-\d\d-\d\d(?:\u00a0\d\d:\d\d)?)/).map((piece, i) => i % 2 ? h('span.whole', null, piece) : piece);
 }
 
-// When the reader asked for a date, say which date the answer is about, or that it is not.
-export function date_note(q, answered) {
+// First line in words; the title above it is small, the sentence is what is read.
+export function opening(title, sentence, ...more) {
+	return h('header.opening', null, h('h1', { tabindex: -1 }, title), sentence ? h('p.lead', null, whole_words(sentence)) : null, more);
+}
+
+// When the reader asked for a date: say that the page is about it, or that it cannot be.
+export function date_note(q, can = true) {
 	const at = q.get('at');
-	if (!at) return null;
-	if (answered && day(answered) === at) return h('p.note', null, t('date.as_of', { at }));
-	return h('p.note.warn', null, t('date.newest', { at }));
+	return at ? h(can ? 'p.note' : 'p.note.warn', null, t(can ? 'date.as_of' : 'date.newest', { at })) : null;
 }
 
 export function generated(data) {

@@ -1,24 +1,27 @@
 // Tables: sticky head, numbers right-aligned, first column a link, sorted by the address.
 import { h, spoken } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { changed } from '../lib/url.js';
+import { count } from '../lib/format.js';
+import { changed, query } from '../lib/url.js';
+
+const PAGE = 50;
 
 // columns: { id, title, cell(row), number, wide (left out on phones), sort (id for ?sort=), hint }.
-// A leading minus in ?sort= means descending.
-export function table({ columns, rows, caption, sort, row_class, sort_key = 'sort' }) {
+// A leading minus in ?sort= means descending.  look: 'even' gives tables below each other the same columns.
+export function table({ columns, rows, caption, sort, look }) {
 	const head = columns.map(column => {
 		const up = column.sort && sort === column.sort, down = column.sort && sort === `-${column.sort}`;
 		const mark = up ? ' ▲' : down ? ' ▼' : '';
 		const next = column.number ? (down ? column.sort : `-${column.sort}`) : (up ? `-${column.sort}` : column.sort);
 		return h('th', {
 			scope: 'col', class: classes(column), 'aria-sort': up ? 'ascending' : down ? 'descending' : null, title: column.hint,
-		}, column.sort ? h('a', { href: changed({ [sort_key]: next, after: null }), 'data-key': `sort-${column.id}` }, column.title,
+		}, column.sort ? h('a', { href: changed({ sort: next, after: null }), 'data-key': `sort-${column.id}` }, column.title,
 			h('span', { 'aria-hidden': 'true' }, mark)) : column.title);
 	});
-	const body = rows.map(row => h('tr', { class: row_class?.(row) || null, id: row.anchor ?? null }, columns.map((column, i) =>
+	const body = rows.map(row => h('tr', { id: row.anchor ?? null }, columns.map((column, i) =>
 		h(i === 0 ? 'th' : 'td', { scope: i === 0 ? 'row' : null, class: classes(column) }, column.cell(row)))));
 	return h('div.scroll', { tabindex: 0, role: 'region', 'aria-label': caption },
-		h('table', null, h('caption', null, spoken(caption)), h('thead', null, h('tr', null, head)), h('tbody', null, body)));
+		h('table', { class: look ?? null }, h('caption', null, spoken(caption)), h('thead', null, h('tr', null, head)), h('tbody', null, body)));
 }
 
 function classes(column) {
@@ -37,6 +40,13 @@ export function sort_rows(rows, sort, value_of) {
 		const order = typeof x === 'string' ? x.localeCompare(y) : x - y;
 		return down ? -order : order;
 	});
+}
+
+// The first rows of a list that is all here, and the way to the others; the choice is in the address.
+export function first_rows(rows) {
+	if (rows.length <= PAGE || query().get('rows') === 'all') return [rows, null];
+	return [rows.slice(0, PAGE), h('nav.pager', { 'aria-label': t('pager.label') }, h('span.quiet', null, t('pager.shown', { shown: PAGE, total: count(rows.length) })),
+		h('a.button', { href: changed({ rows: 'all' }), 'data-key': 'all-rows' }, t('pager.all')))];
 }
 
 export function pager({ first, next, shown, total }) {
