@@ -169,7 +169,8 @@ static void run(struct worker *w, struct job *j)
 	j->head = (struct http_response){.status = c.status, .open_data = true,
 					 .type = c.csv ? "text/csv; charset=utf-8"
 						       : "application/json; charset=utf-8",
-					 .disposition = c.csv ? "attachment; filename=\"sextant.csv\"" : NULL};
+					 /* no name: the link's own one holds */
+					 .disposition = c.csv ? "attachment" : NULL};
 	http_pack(c.csv ? &body : &text, &j->packed);
 	buf_done(&body);
 	buf_done(&text);

@@ -112,7 +112,8 @@ static void tell_round(struct web *w)
 
 	arena_init(&a, 0);
 	if (!store_query_state(w->store, &a,
-			       "SELECT id, done, total, status FROM round ORDER BY began_us DESC LIMIT 1",
+			       "SELECT id, done, total, status FROM round "
+			       "ORDER BY status = 'running' DESC, began_us DESC LIMIT 1",
 			       NULL, 0, &t, &e) &&
 	    t.n_rows) {
 		const char *id = value_str(table_at(&t, 0, 0), "");

@@ -71,7 +71,7 @@ export const actions = [
 		await until(page, () => document.documentElement.dataset.theme === 'dark');
 		must(new URL(page.url()).searchParams.get('theme') === 'dark' && await ground() !== before, 'the dark theme changes nothing');
 	}],
-	['sites: verdict filter, facets, search, paging by key', async ({ page, base, settle, json }) => {
+	['sites: verdict filter, search, paging by key', async ({ page, base, settle, json }) => {
 		if ((await json('sites?limit=1')).total < 51) return 'fewer than 51 sites';
 		await open(page, base, '/sites?lang=en', settle);
 		const first = () => page.textContent('tbody th');
@@ -84,13 +84,62 @@ export const actions = [
 		must(signs.length > 0 && signs.every(s => s.startsWith('✗')), `filtered by fail, shows ${signs.slice(0, 5)}`);
 		const { rows: [row] } = await json('sites?limit=1');
 		await page.fill('[data-key="filter-q"]', row.domain);
-		await page.click('[data-key="verdict-all"]').catch(() => {});
-		await open(page, base, `/sites?lang=en&q=${encodeURIComponent(row.domain)}`, settle);
-		must((await page.$$('tbody tr')).length >= 1 && (await first()).includes(row.domain), 'search does not find the site');
+		await page.press('[data-key="filter-q"]', 'Enter');
+		await until(page, () => new URLSearchParams(location.search).get('q'));
+		await page.click('[data-key="verdict-all"]');
+		await until(page, domain => document.querySelector('tbody th')?.textContent === domain, row.domain);
+		must((await page.$$('tbody tr')).length === 1, 'search does not find the one site');
+	}],
+	['sites: back and forward keep filter, order and page', async ({ page, base, settle, json }) => {
+		const [facet] = (await json('sites?limit=1')).facets.class;
+		await open(page, base, '/sites?lang=en', settle);
+		const shows = pattern => until(page, text => decodeURIComponent(location.search).includes(text) && !document.querySelector('main[aria-busy]'), pattern);
+		await page.selectOption('[data-key="filter-class"]', facet.value);
+		await shows('class=');
+		await page.click('[data-key="sort-rank"]');
+		await shows('sort=-rank');
+		const ranks = await page.$$eval('tbody tr td:last-child', cells => cells.map(c => Number(c.textContent.replace(/\D/g, ''))));
+		must(ranks.length > 1 && ranks.every((r, i) => !i || r <= ranks[i - 1]), `by rank, downwards: ${ranks.slice(0, 5)}`);
+		await page.click('tbody th a');
+		await until(page, () => location.pathname !== '/sites' && !document.querySelector('main[aria-busy]'));
+		await page.goBack();
+		await shows('sort=-rank');
+		must(await page.inputValue('[data-key="filter-class"]') === facet.value, 'the filter is gone after going back');
+		await page.goBack();
+		await until(page, () => !location.search.includes('sort') && !document.querySelector('main[aria-busy]'));
+		await page.goForward();
+		await shows('sort=-rank');
+		must(await page.getAttribute('th[aria-sort]', 'aria-sort') === 'descending', 'the order is gone after going forward');
+	}],
+	['a date in the header gives the page as of that day', async ({ page, base, settle, json }) => {
+		const past = (await json('rounds')).filter(r => r.status === 'complete')[3];
+		if (!past) return 'fewer than four rounds';
+		await open(page, base, '/?lang=en', settle);
+		const now = await page.textContent('.lead');
+		await page.fill('[data-key="set-at"]', past.ended.slice(0, 10));
+		await page.press('[data-key="set-at"]', 'Tab');
+		await until(page, old => location.search.includes('at=') && document.querySelector('.lead').textContent !== old, now);
+		must((await page.textContent('main .note')).includes(past.ended.slice(0, 10)), 'no note of the date');
+		await page.click('nav.side a[href^="/sites"]');
+		await until(page, () => location.pathname === '/sites' && !document.querySelector('main[aria-busy]'));
+		must(new URL(page.url()).searchParams.get('at') === past.ended.slice(0, 10), 'the date does not travel');
 	}],
 	['sites: a filter that matches nothing says so', async ({ page, base, settle }) => {
 		await open(page, base, '/sites?lang=en&q=no-such-name-anywhere', settle);
 		must(/No site matches/.test(await page.textContent('main')), 'no sentence about it');
+	}],
+	['each page has its data as CSV and JSON', async ({ page, base, settle, json }) => {
+		const { rows: [site] } = await json('sites?limit=1');
+		for (const path of ['/', `/sites/${site.domain}`, '/league/class', '/indicators', '/indicators/site_ready?by=class', '/targets', '/allocation', '/rounds']) {
+			await open(page, base, `${path}${path.includes('?') ? '&' : '?'}lang=en`, settle);
+			const links = await page.$$eval('main > .downloads a, main > section > .downloads a', all => all.map(a => [a.download, a.href]));
+			must(links.some(([name]) => name.endsWith('.csv')) && links.some(([name]) => name.endsWith('.json')), `${path} offers ${links.map(l => l[0])}`);
+			for (const [name, href] of links) {
+				const answer = await fetch(href);
+				const text = await answer.text();
+				must(answer.ok && (name.endsWith('.json') ? JSON.parse(text) : /^\w+(,\w+)+\r?\n/.test(text)), `${path}: ${name} begins ${text.slice(0, 60)}`);
+			}
+		}
 	}],
 	['downloads of a table: CSV and JSON', async ({ page, base, settle }) => {
 		await open(page, base, '/sites?lang=en', settle);
@@ -118,20 +167,25 @@ export const actions = [
 		const { dimensions } = await json('overview');
 		if (!dimensions.some(d => (d.figures ?? []).length)) return 'no figure has data';
 		await open(page, base, '/?lang=en', settle);
-		await page.click('.figure .info summary');
+		await page.focus('.figure .info summary');
+		await page.keyboard.press('Enter');
 		await page.waitForSelector('.figure .info[open] dt');
 		await page.keyboard.press('Escape');
 		must(await page.$('.figure .info[open]') === null, 'Escape does not close it');
 	}],
-	['live progress moves by itself', async ({ page, base, settle, json }) => {
-		const list = await json('rounds');
-		const running = (Array.isArray(list) ? list : list.rounds).find(r => r.status === 'running');
-		if (!running) return 'no round is running';
+	['a round that runs is followed live, and its end too', async ({ page, base, settle, run_round }) => {
+		if (!run_round) return 'this server is not ours to run a round on';
 		await open(page, base, '/rounds?lang=en', settle);
-		const line = () => page.textContent('.progress-line');
-		const before = await line();
-		await until(page, old => document.querySelector('.progress-line').textContent !== old, before);
-		must(/sites\/s/.test(await line()), 'no rate is shown');
+		must(await page.$('.progress-line') === null, 'a round runs already');
+		const ended = run_round();
+		await until(page, () => document.querySelector('.progress-line'));
+		await page.evaluate(() => { window.same_page = document.querySelector('main'); });
+		const first = await page.textContent('.progress-line');
+		await until(page, old => document.querySelector('.progress-line')?.textContent !== old, first);
+		must(await page.evaluate(() => window.same_page === document.querySelector('main')), 'the page was made anew for a number');
+		await until(page, () => /\d sites\/s/.test(document.querySelector('.progress-line')?.textContent));
+		await ended;
+		await until(page, () => !document.querySelector('.progress-line') && /13 rounds/.test(document.querySelector('.lead').textContent));
 	}],
 	['an error says what happened and what to do', async ({ page, base }) => {
 		await page.route('**/api/v1/indicators?*', route => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>not json' }));

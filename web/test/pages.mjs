@@ -1,27 +1,31 @@
-// The pages in a real browser, as TAP.
+// The pages of "sextant serve" in a real browser, as TAP.
 //
-//	SEXTANT_PAGES=http://[::1]:8064 node test/pages.mjs     a running "sextant serve"; without it, the mock
-//	SEXTANT_SCREENSHOTS=DIR                                 keeps a picture of each page
-//	SEXTANT_CHROMIUM=/usr/bin/chromium                      the browser
+//	node test/pages.mjs [PAGE]            a store and a server of its own (see server.mjs)
+//	SEXTANT_PAGES=http://[::1]:8064       a server that runs; what it has no data for is skipped
+//	SEXTANT_SCREENSHOTS=DIR               keeps a picture of each page
+//	SEXTANT_CHROMIUM=/usr/bin/chromium    the browser
 //
 // Each page is opened in both languages at 1280 and 390 pixels, light and dark.  It must raise no error,
-// break no content policy, ask no other origin, not scroll sideways, and give axe-core nothing serious.
+// break no content policy, ask no other origin, not scroll sideways, open with a sentence, leave nothing
+// untranslated, and give axe-core nothing serious.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { start_mock } from './mock.mjs';
+import { start_server } from './server.mjs';
 import { actions, until } from './actions.mjs';
 
 const browser_path = process.env.SEXTANT_CHROMIUM || '/usr/bin/chromium';
 const shots = process.env.SEXTANT_SCREENSHOTS || '';
 const axe_text = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-// Every page is seen in each language, width and theme at least once.
+// Every page is seen in each language, width and theme at least once; in the first look each is loaded
+// by itself, as from a link, in the others one follows the other without loading, as for a reader.
 const LOOKS = [
-	{ lang: 'en', width: 1280, theme: 'light' }, { lang: 'zh', width: 1280, theme: 'dark' },
+	{ lang: 'en', width: 1280, theme: 'light', load: true }, { lang: 'zh', width: 1280, theme: 'dark' },
 	{ lang: 'zh', width: 390, theme: 'light' }, { lang: 'en', width: 390, theme: 'dark' },
 ];
+const WORKERS = 2;
 
 let n = 0, failed = 0;
 function say(ok, name, detail) {
@@ -37,16 +41,20 @@ async function json(base, path) {
 	return answer.json();
 }
 
-// The pages of this server: single sites, rounds and plans are taken from what it has.
+// The pages of this server: single sites, rounds, plans and indicators are taken from what it has.
 async function list_pages(base) {
-	const list = [['overview', '/'], ['sites', '/sites'], ['league', '/league/organisation'], ['indicators', '/indicators'], ['targets', '/targets'], ['allocation', '/allocation'], ['rounds', '/rounds'], ['about', '/about'], ['notfound', '/nothing/here']];
-	const rows = value => Array.isArray(value) ? value : value.rows ?? value.rounds ?? value.indicators ?? [];
-	const site = rows(await json(base, 'sites?limit=1'))[0];
-	if (site) list.push(['site', `/sites/${site.domain}`]);
-	const round = rows(await json(base, 'rounds')).find(r => r.status === 'complete');
+	const list = [['overview', '/'], ['sites', '/sites'], ['league', '/league/organisation'], ['league-class', '/league/class'],
+		['indicators', '/indicators'], ['allocation', '/allocation'], ['rounds', '/rounds'], ['about', '/about'], ['notfound', '/nothing/here']];
+	const { rows: [site] } = await json(base, 'sites?limit=1&verdict=fail').catch(() => ({ rows: [] }));
+	if (site) list.push(['site', `/sites/${site.domain}`], ['sites-filtered', '/sites?check=ns_aaaa&verdict=fail&sort=-rank']);
+	const round = (await json(base, 'rounds')).find(r => r.status === 'complete');
 	if (round) list.push(['round', `/rounds/${round.id}`]);
-	const indicator = rows(await json(base, 'indicators')).find(i => i.has_data && (i.groups ?? []).includes('class')) ?? rows(await json(base, 'indicators'))[0];
-	if (indicator) list.push(['indicator', `/indicators/${indicator.id}`], ['indicator-groups', `/indicators/${indicator.id}?by=class`]);
+	const indicators = (await json(base, 'indicators')).filter(i => i.has_data);
+	for (const group of ['class', 'country']) {
+		const one = indicators.find(i => i.groups.includes(group));
+		if (one) list.push([`indicator-${one.id}`, `/indicators/${one.id}`], [`indicator-by-${group}`, `/indicators/${one.id}?by=${group}`]);
+	}
+	for (const plan of (await json(base, 'targets')).plans) list.push([`targets-${plan.id}`, `/targets/${plan.id}`]);
 	return list;
 }
 
@@ -81,23 +89,53 @@ async function picture(page, name) {
 	await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
-async function check_page(browser, base, [name, path], look) {
-	const context = await browser.newContext({ viewport: { width: look.width, height: look.width === 390 ? 844 : 900 }, locale: 'en-GB' });
-	const { page, faults } = await watch(context, base);
-	const label = `${name} ${look.lang} ${look.width} ${look.theme}`;
+// Runs in the page: what is missing, unfinished or in the wrong language.
+function read_page(lang) {
+	const wrong = [];
+	const lead = document.querySelector('main .lead')?.textContent ?? '';
+	if (!/ · Sextant$/.test(document.title)) wrong.push(`its title is "${document.title}"`);
+	if (!document.querySelector('main h1')?.textContent) wrong.push('no heading');
+	if (location.pathname !== '/nothing/here' && lead.length < 8) wrong.push(`it opens with "${lead}"`);
+	const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+	if (wide > 0) wrong.push(`scrolls sideways by ${wide} px`);
+	if (document.documentElement.lang !== (lang === 'zh' ? 'zh-CN' : 'en')) wrong.push('wrong language');
+	if (!document.querySelector('nav.crumbs [aria-current]')) wrong.push('no breadcrumb');
+	const raw = document.body.innerText.match(/\b(undefined|NaN|\[object Object\]|null(?! MX))\b|\{\w+\}/g);
+	if (raw) wrong.push(`unfinished text: ${[...new Set(raw)].join(', ')}`);
+	const keys = document.body.innerText.match(/\b(nav|set|col|tag|term|site|sites|round|league|alloc|target|overview|indicator|rung|verdict|status|dimension|unit|field|measure)\.[a-z_]+\b(?!\.)/g);
+	if (keys) wrong.push(`text without words: ${[...new Set(keys)].join(', ')}`);
+	if (lang === 'en') {
+		const copy = document.body.cloneNode(true);
+		for (const quoted of copy.querySelectorAll('[lang], noscript')) quoted.remove();
+		const han = copy.textContent.match(/[\u4e00-\u9fff]+/g);
+		if (han) wrong.push(`Chinese on an English page: ${han.slice(0, 3).join(' ')}`);
+	}
+	return [...wrong, ...window.broken_policy.splice(0).map(v => `policy: ${v}`)];
+}
+
+// Runs in the page: what the links do.
+function go_to(address) {
+	history.pushState(null, '', address);
+	dispatchEvent(new PopStateEvent('popstate'));
+}
+
+// Runs in the page: rows repeat each other, and axe-core needs seconds for a hundred of them.
+function few_rows() {
+	for (const row of document.querySelectorAll('tbody tr:nth-child(n + 7)')) row.remove();
+}
+
+async function check_page(page, faults, base, [name, path], look) {
 	const address = `${path}${path.includes('?') ? '&' : '?'}lang=${look.lang}&theme=${look.theme}`;
+	faults.length = 0;
 	try {
-		await page.goto(base + address);
+		if (look.load || page.url() === 'about:blank') await page.goto(base + address);
+		else await page.evaluate(go_to, address);
 		await settle(page);
 		await picture(page, `${name}-${look.lang}-${look.width}-${look.theme}`);
-		faults.push(...(await page.evaluate(() => window.broken_policy)).map(v => `policy: ${v}`));
 		if (await page.$('main .error')) faults.push(`error page: ${await page.textContent('main .error')}`);
-		const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-		if (wide > 0) faults.push(`scrolls sideways by ${wide} px`);
-		if ((await page.getAttribute('html', 'lang')) !== (look.lang === 'zh' ? 'zh-CN' : 'en')) faults.push('wrong language');
-		const raw = await page.evaluate(() => document.body.innerText.match(/\b(undefined|NaN|\[object Object\]|null)\b/g));
-		if (raw) faults.push(`unfinished text: ${[...new Set(raw)].join(', ')}`);
-		await page.evaluate(axe_text);
+		faults.push(...await page.evaluate(read_page, look.lang));
+		await page.evaluate(few_rows);
+		if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(axe_text);
 		const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
 		for (const v of found.violations.filter(one => one.impact === 'serious' || one.impact === 'critical')) {
 			faults.push(`axe ${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(node => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
@@ -105,39 +143,50 @@ async function check_page(browser, base, [name, path], look) {
 	} catch (e) {
 		faults.push(e.message);
 	}
-	say(faults.length === 0, label, faults.join('\n'));
+	say(faults.length === 0, `${name} ${look.lang} ${look.width} ${look.theme}`, faults.join('\n'));
+}
+
+// One window for each look; its pages one after another.
+async function check_look(browser, base, pages, look) {
+	const context = await browser.newContext({ viewport: { width: look.width, height: look.width === 390 ? 844 : 900 }, locale: 'en-GB' });
+	const { page, faults } = await watch(context, base);
+	for (const entry of pages) await check_page(page, faults, base, entry, look);
 	await context.close();
+}
+
+async function run_action(browser, server, [name, act]) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', acceptDownloads: true });
+	const { page, faults } = await watch(context, server.url);
+	try {
+		const skip = await act({ page, base: server.url, settle, json: path => json(server.url, path), run_round: server.run_round });
+		if (skip) { n++; console.log(`ok ${n} - ${name} # SKIP ${skip}`); } else say(faults.length === 0, name, faults.join('\n'));
+	} catch (e) {
+		say(false, name, `${e.message}\n${faults.join('\n')}`);
+	}
+	await context.close();
+}
+
+async function in_turn(jobs, work) {
+	const worker = async () => {
+		for (let job = jobs.shift(); job; job = jobs.shift()) await work(job);
+	};
+	await Promise.all(Array.from({ length: WORKERS }, worker));
 }
 
 if (!existsSync(browser_path)) {
 	console.log(`1..0 # SKIP no browser at ${browser_path}: install Debian's chromium or set SEXTANT_CHROMIUM`);
 	process.exit(0);
 }
-const mock = process.env.SEXTANT_PAGES ? null : await start_mock();
-const base = (process.env.SEXTANT_PAGES || mock.url).replace(/\/$/, '');
+const server = process.env.SEXTANT_PAGES ? { url: process.env.SEXTANT_PAGES.replace(/\/$/, ''), close: () => {} } : await start_server();
 const browser = await chromium.launch({ executablePath: browser_path, args: ARGS });
 try {
 	const only = process.argv[2];
-	const jobs = (await list_pages(base)).filter(([name]) => !only || name === only).flatMap(entry => LOOKS.map(look => [entry, look]));
-	const worker = async () => {
-		for (let job = jobs.shift(); job; job = jobs.shift()) await check_page(browser, base, ...job);
-	};
-	await Promise.all([worker(), worker(), worker()]);
-	for (const [name, act] of actions) {
-		if (only && only !== 'actions') break;
-		const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', acceptDownloads: true });
-		const { page, faults } = await watch(context, base);
-		try {
-			const skip = await act({ page, base, settle, json: path => json(base, path) });
-			if (skip) { n++; console.log(`ok ${n} - ${name} # SKIP ${skip}`); } else say(faults.length === 0, name, faults.join('\n'));
-		} catch (e) {
-			say(false, name, `${e.message}\n${faults.join('\n')}`);
-		}
-		await context.close();
-	}
+	const pages = (await list_pages(server.url)).filter(([name]) => !only || name === only);
+	await in_turn([...LOOKS], look => check_look(browser, server.url, pages, look));
+	if (!only || only === 'actions') await in_turn([...actions], action => run_action(browser, server, action));
 } finally {
 	await browser.close();
-	mock?.close();
+	await server.close();
 }
 console.log(`1..${n}`);
 process.exit(failed ? 1 : 0);

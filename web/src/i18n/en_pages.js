@@ -140,7 +140,7 @@ export default {
 	'target.sentence': '{total} targets: {list}.',
 	'target.none': 'No plan has been loaded.',
 	'target.empty': 'Here the targets of a plan would stand with their status.',
-	'target.source': 'Source: {source}',
+	'target.source': 'Source: ',
 	'target.timeline': 'Due dates',
 	'target.today': 'Today',
 	'target.open_ended': 'No date',

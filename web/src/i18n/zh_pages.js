@@ -140,7 +140,7 @@ export default {
 	'target.sentence': '{total} 项目标：{list}。',
 	'target.none': '尚未载入规划。',
 	'target.empty': '这里将列出规划中的各项目标及其状态。',
-	'target.source': '来源：{source}',
+	'target.source': '来源：',
 	'target.timeline': '到期日期',
 	'target.today': '今天',
 	'target.open_ended': '无期限',

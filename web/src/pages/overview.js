@@ -86,7 +86,7 @@ function repair_first(round) {
 				{ id: 'what', title: t('overview.fault'), cell: r => h('a', { href: link('/sites', { check: r.check, reason: r.reason }) }, `${check_name(r.check)}${t('colon')}${r.meaning}`) },
 				{ id: 'verdict', title: t('term.verdict'), look: 'sign-cell', cell: r => sign(r.verdict) },
 				{ id: 'sites', title: t('round.col_sites'), number: true, cell: r => h('b', null, count(r.count)) },
-				{ id: 'share', title: t('overview.of_list'), number: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
+				{ id: 'share', title: t('overview.of_list'), number: true, wide: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
 		}),
 		h('p', null, h('a', { href: link(`/rounds/${round.id}`) }, t('overview.all_faults', { n: count(list.length) }))));
 }
@@ -114,8 +114,11 @@ function main_chart(data) {
 function last_round(data) {
 	const r = data.last_round;
 	if (!r) return empty(t('overview.no_round'), 'sextant census PORTFOLIO.csv');
-	const progress = h('a', { href: link('/rounds') });
-	listen('round', e => { progress.textContent = e.status === 'running' ? `${t('round.running')}: ${t('round.progress', { done: count(e.done), total: count(e.total) })}` : ''; });
+	const progress = h('a', { href: link('/rounds'), hidden: true });
+	listen('round', e => {
+		progress.hidden = e.status !== 'running';
+		progress.textContent = `${t('round.running')}${t('colon')}${t('round.progress', { done: count(e.done), total: count(e.total) })}`;
+	});
 	return h('p', null, h('a', { href: link(`/rounds/${r.id}`) }, t('overview.last_round', { portfolio: r.portfolio, version: r.version ?? t('unknown') })), ' ',
 		h('span.quiet', null, [`${minute(r.ended)} UTC, ${age(r.ended)}`, r.vantage].filter(Boolean).join(' · ')), ' ', progress);
 }

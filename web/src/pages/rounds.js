@@ -79,6 +79,7 @@ export default {
 		const running = list.filter(r => r.status === 'running');
 		const done = list.filter(r => r.status === 'complete');
 		listen('generation', () => { if (!running.length) again(); });
+		listen('round', e => { if (e.status === 'running' && !running.some(r => r.id === e.id)) again(); });
 		return {
 			title: t('nav.rounds'), crumbs: [[t('nav.overview'), '/'], [t('nav.rounds'), '/rounds']],
 			content: [

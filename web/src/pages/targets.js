@@ -8,7 +8,7 @@ import { changed, link, query } from '../lib/url.js';
 import { basis, has_value } from '../parts/figure.js';
 import { empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
-import { asked, choices, date_note, generated, opening } from '../parts/page.js';
+import { asked, choices, date_note, generated, opening, quoted } from '../parts/page.js';
 import { share_bar } from '../parts/spark.js';
 import { status_look, status_mark, STATUSES } from '../parts/verdict.js';
 import { table } from '../parts/table.js';
@@ -55,7 +55,7 @@ function card(target) {
 }
 
 function source(target) {
-	return target.source ? h('details.small', null, h('summary.quiet', null, t('target.said')), h('p', { lang: 'zh-CN' }, target.source)) : null;
+	return target.source ? h('details.small', null, h('summary.quiet', null, t('target.said')), h('p', null, quoted(target.source))) : null;
 }
 
 // Nothing is known of these: what was asked, of whom, and why nothing is known.
@@ -132,7 +132,7 @@ export default {
 		return {
 			title: t('nav.targets'), crumbs: [[t('nav.overview'), '/'], [t('nav.targets'), '/targets'], ...(plan.title ? [[plan.title, `/targets/${plan.id}`]] : [])],
 			content: [
-				opening(plan.title ?? t('nav.targets'), all.length ? sentence(all) : t('target.none'), plan.source ? h('p.quiet', null, t('target.source', { source: plan.source })) : null, date_note(query())),
+				opening(plan.title ?? t('nav.targets'), all.length ? sentence(all) : t('target.none'), plan.source ? h('p.quiet', null, t('target.source'), quoted(plan.source)) : null, date_note(query())),
 				plans.length > 1 ? choices(t('term.plan'), plans.map(p => ({ id: p.id, text: p.title, href: link(`/targets/${p.id}`), extra: count(p.targets) })), plan.id) : null,
 				all.length ? [timeline(by_date(all)), status_choices(all, now)] : empty(t('target.empty'), 'sextant targets --plan cn-2017'),
 				[...dates].map(([due, list]) => due_section(due, list)),

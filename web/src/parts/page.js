@@ -18,6 +18,11 @@ export function opening(title, sentence, ...more) {
 	return h('header.opening', null, h('h1', { tabindex: -1 }, title), sentence ? h('p.lead', null, whole_words(sentence)) : null, more);
 }
 
+// A sentence that somebody else wrote, in the language in which it stands.
+export function quoted(text) {
+	return h('span', { lang: /[\u4e00-\u9fff]/.test(text) ? 'zh-CN' : null }, text);
+}
+
 // When the reader asked for a date: say that the page is about it, or that it cannot be.
 export function date_note(q, can = true) {
 	const at = q.get('at');
