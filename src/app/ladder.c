@@ -1,13 +1,14 @@
 /* ladder: see ladder.h. */
 #include "app/ladder.h"
 
+#include "app/wrap.h"
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/utf8.h"
 
 #include <string.h>
 
-enum { TITLE_COLUMNS = 40 };
+enum { TITLE_COLUMNS = 36, REASON_COLUMN = 6 + TITLE_COLUMNS, LINE_MAX_B = 1 << 20 };
 
 static const struct {
 	const char *id, *en, *zh;
@@ -40,55 +41,79 @@ static const struct verdict_row *verdict_of(const struct ladder *l, const char *
 	return NULL;
 }
 
+/* A line is gathered in a buf, then broken where the terminal ends. */
+static void end_line(struct buf *line, size_t indent, FILE *out)
+{
+	size_t blanks = strspn(line->data, " ");
+
+	fprintf(out, "%*s", (int)blanks, "");
+	wrap_print(out, blanks, indent, line->data + blanks);
+	buf_clear(line);
+}
+
 /* ---- the answer ---- */
 
-static void print_answer(const struct ladder *l, FILE *out)
+static const char *works(const struct ladder *l, int8_t flag, const char *zh_yes, const char *zh_no)
+{
+	if (l->zh)
+		return flag == 1 ? zh_yes : zh_no;
+	return flag == 1 ? "works" : "does not";
+}
+
+static void print_answer(const struct ladder *l, struct buf *line, FILE *out)
 {
 	const struct verdict_row *r = verdict_of(l, "site");
 	const struct reason *reason = check_reason(check_find("site"), r->reason);
+	const struct selftest_row *test = l->selftest;
 	char stamp[TIME_TEXT_MAX];
 
-	fprintf(out, "%s%s %s%s  %s\n", colour_of(l, (enum verdict)r->verdict),
-		verdict_signs[r->verdict], l->site->domain, plain(l), l->zh ? reason->zh : reason->en);
-	fprintf(out, l->zh ? "  %s，观测点 %s；IPv4 %s，IPv6 %s，解析器%s\n"
-			   : "  %s, seen from %s; IPv4 %s, IPv6 %s, resolver %s\n",
-		time_text(l->at_us, stamp), l->vantage,
-		l->selftest->v4_works == 1 ? (l->zh ? "可用" : "works") : (l->zh ? "不可用" : "does not"),
-		l->selftest->v6_works == 1 ? (l->zh ? "可用" : "works") : (l->zh ? "不可用" : "does not"),
-		l->selftest->resolver_works == 1 ? (l->zh ? "正常" : "works")
-						 : (l->zh ? "无应答" : "does not"));
-	if (l->selftest->why)
-		fprintf(out, l->zh ? "  自检：%s\n" : "  self-test: %s\n", l->selftest->why);
+	fprintf(out, "%s%s%s ", colour_of(l, (enum verdict)r->verdict), verdict_signs[r->verdict],
+		plain(l));
+	buf_printf(line, "%s  %s", l->site->domain, l->zh ? reason->zh : reason->en);
+	wrap_print(out, 2, 2, line->data);
+	buf_clear(line);
+	buf_printf(line, l->zh ? "  %s，观测点 %s；IPv4 %s，IPv6 %s，解析器%s"
+			       : "  %s, seen from %s; IPv4 %s, IPv6 %s, resolver %s",
+		   time_text(l->at_us, stamp), l->vantage, works(l, test->v4_works, "可用", "不可用"),
+		   works(l, test->v6_works, "可用", "不可用"),
+		   works(l, test->resolver_works, "正常", "无应答"));
+	end_line(line, 2, out);
+	if (!test->why)
+		return;
+	buf_printf(line, l->zh ? "  自检：%s" : "  self-test: %s", test->why);
+	end_line(line, 2, out);
 }
 
 /* ---- families side by side ---- */
 
-static void print_ms(FILE *out, const char *name, int64_t us)
+/* With no-break spaces: a value stays with its name and unit. */
+static void add_ms(struct buf *line, const char *name, int64_t us)
 {
 	if (us != I64_NULL)
-		fprintf(out, "  %s %.1f ms", name, (double)us / 1000);
+		buf_printf(line, "  %s\u00a0%.1f\u00a0ms", name, (double)us / 1000);
 }
 
-static void print_family(const struct ladder *l, int family, FILE *out)
+static void print_family(const struct ladder *l, int family, struct buf *line, FILE *out)
 {
 	struct walk w = site_visit(l->site, site_target(l->site), family);
 	const struct web_row *r = web_of(w.end);
 	char text[ADDR_TEXT_MAX];
 
-	fprintf(out, "  IPv%d  ", family);
+	buf_printf(line, "  IPv%d  ", family);
 	if (!r) {
-		fprintf(out, "%s\n", l->zh ? "未探测" : "not looked at");
+		buf_str(line, l->zh ? "未探测" : "not looked at");
+		end_line(line, 8, out);
 		return;
 	}
-	fprintf(out, "%s  %s", addr_text(&r->addr, text), web_scheme_words[r->scheme]);
+	buf_printf(line, "%s  %s", addr_text(&r->addr, text), web_scheme_words[r->scheme]);
 	if (r->status != I64_NULL)
-		fprintf(out, "  %lld", (long long)r->status);
+		buf_printf(line, "  %lld", (long long)r->status);
 	else
-		fprintf(out, "  %s (%s)", outcome_words[w.end->outcome], web_stage_words[r->stage]);
-	print_ms(out, l->zh ? "连接" : "connect", r->connect_us);
-	print_ms(out, "TLS", r->tls_us);
-	print_ms(out, l->zh ? "首字节" : "first byte", r->first_byte_us);
-	fputc('\n', out);
+		buf_printf(line, "  %s (%s)", outcome_words[w.end->outcome], web_stage_words[r->stage]);
+	add_ms(line, l->zh ? "连接" : "connect", r->connect_us);
+	add_ms(line, "TLS", r->tls_us);
+	add_ms(line, l->zh ? "首字节" : "first\u00a0byte", r->first_byte_us);
+	end_line(line, 8, out);
 }
 
 /* ---- rungs ---- */
@@ -100,7 +125,8 @@ static void print_padded(FILE *out, const char *text, size_t columns)
 	fprintf(out, "%s%*s", text, width < columns ? (int)(columns - width) : 0, "");
 }
 
-static void print_check(const struct ladder *l, const struct check *c, struct arena *a, FILE *out)
+static void print_check(const struct ladder *l, const struct check *c, struct arena *a,
+			struct buf *line, FILE *out)
 {
 	const struct verdict_row *r = verdict_of(l, c->id);
 	const struct reason *reason = check_reason(c, r->reason);
@@ -109,24 +135,29 @@ static void print_check(const struct ladder *l, const struct check *c, struct ar
 	fprintf(out, "    %s%s%s ", colour_of(l, (enum verdict)r->verdict), verdict_signs[r->verdict],
 		plain(l));
 	print_padded(out, l->zh ? c->title_zh : c->title_en, TITLE_COLUMNS);
-	fprintf(out, "%s%s\n",
-		r->verdict == VERDICT_UNKNOWN ? (l->zh ? "未知：" : "unknown: ") : "",
-		l->zh ? reason->zh : reason->en);
+	buf_printf(line, "%s%s", r->verdict == VERDICT_UNKNOWN ? (l->zh ? "未知：" : "unknown: ") : "",
+		   l->zh ? reason->zh : reason->en);
+	wrap_print(out, REASON_COLUMN, REASON_COLUMN, line->data);
+	buf_clear(line);
 	if (*subject && r->verdict != VERDICT_PASS && r->verdict != VERDICT_NA &&
-	    strcmp(subject, l->site->domain) != 0)
-		fprintf(out, "      %*s%s\n", TITLE_COLUMNS, "", subject);
-	if (l->verbose)
-		fprintf(out, "      %s: %s\n", r->reason, r->evidence);
+	    strcmp(subject, l->site->domain) != 0) {
+		fprintf(out, "%*s", REASON_COLUMN, "");
+		wrap_print(out, REASON_COLUMN, REASON_COLUMN, subject);
+	}
+	if (!l->verbose)
+		return;
+	buf_printf(line, "      %s: %s", r->reason, r->evidence);
+	end_line(line, 8, out);
 }
 
-static void print_rungs(const struct ladder *l, struct arena *a, FILE *out)
+static void print_rungs(const struct ladder *l, struct arena *a, struct buf *line, FILE *out)
 {
 	for (size_t i = 0; i < sizeof(rungs) / sizeof(rungs[0]); i++) {
 		fprintf(out, "\n  %s\n", l->zh ? rungs[i].zh : rungs[i].en);
 		for (size_t k = 0; check_list[k]; k++)
 			if (!strcmp(check_list[k]->rung, rungs[i].id) &&
 			    strcmp(check_list[k]->id, "site") != 0)
-				print_check(l, check_list[k], a, out);
+				print_check(l, check_list[k], a, line, out);
 	}
 }
 
@@ -161,7 +192,7 @@ static size_t repairs_of(const struct ladder *l, struct arena *a, struct repair 
 	return n;
 }
 
-static void print_repairs(const struct ladder *l, struct arena *a, FILE *out)
+static void print_repairs(const struct ladder *l, struct arena *a, struct buf *line, FILE *out)
 {
 	struct repair list[64];
 	size_t n = repairs_of(l, a, list, 64), shown = 0;
@@ -174,98 +205,105 @@ static void print_repairs(const struct ladder *l, struct arena *a, FILE *out)
 
 		for (size_t k = 0; k < i; k++) /* one repair may mend several rungs */
 			before |= !strcmp(list[k].text, list[i].text);
-		if (!before)
-			fprintf(out, "    %zu. %s\n", ++shown, list[i].text);
+		if (before)
+			continue;
+		buf_printf(line, "    %zu. %s", ++shown, list[i].text);
+		end_line(line, 7, out);
 	}
 }
 
 /* ---- every question and answer ---- */
 
-static void print_dns(const struct obs *o, FILE *out)
+static void print_dns(const struct obs *o, struct buf *line, FILE *out)
 {
 	const struct dns_row *r = o->row;
 	char text[ADDR_TEXT_MAX];
 
-	fprintf(out, "    %-5s %s @%s: %s", r->qtype, r->qname, addr_text(&r->server, text),
-		outcome_words[o->outcome]);
+	buf_printf(line, "    %-5s %s @%s%s: %s", r->qtype, r->qname, addr_text(&r->server, text),
+		   r->via == VIA_AUTH_TCP || r->via == VIA_RESOLVER_TCP ? " by TCP" : "",
+		   outcome_words[o->outcome]);
 	if (r->why)
-		fprintf(out, " (%s)", r->why);
+		buf_printf(line, " (%s)", r->why);
 	if (r->rtt_us != I64_NULL)
-		fprintf(out, ", %.1f ms", (double)r->rtt_us / 1000);
+		buf_printf(line, ", %.1f ms", (double)r->rtt_us / 1000);
 	if (r->fails > 0)
-		fprintf(out, ", asked again");
+		buf_str(line, ", asked again");
 	if (r->cname)
-		fprintf(out, ", CNAME %s", r->cname);
+		buf_printf(line, ", CNAME %s", r->cname);
+	end_line(line, 10, out);
 	for (const char *at = r->data; at && *at;) {
 		size_t n = strcspn(at, "\n");
 
-		fprintf(out, "\n          %.*s", (int)n, at);
+		buf_printf(line, "          %.*s", (int)n, at);
+		end_line(line, 12, out);
 		at += n + (at[n] == '\n');
 	}
-	fputc('\n', out);
 }
 
-static void print_web(const struct obs *o, FILE *out)
+static void print_web(const struct obs *o, struct buf *line, FILE *out)
 {
 	const struct web_row *r = o->row;
 	char text[ADDR_TEXT_MAX];
 
-	fprintf(out, "    %s://%s [%s] hop %lld: %s at %s", web_scheme_words[r->scheme], r->host,
-		addr_text(&r->addr, text), (long long)r->hop, outcome_words[o->outcome],
-		web_stage_words[r->stage]);
+	buf_printf(line, "    %s://%s [%s] hop %lld: %s at %s", web_scheme_words[r->scheme], r->host,
+		   addr_text(&r->addr, text), (long long)r->hop, outcome_words[o->outcome],
+		   web_stage_words[r->stage]);
 	if (r->status != I64_NULL)
-		fprintf(out, ", status %lld", (long long)r->status);
+		buf_printf(line, ", status %lld", (long long)r->status);
 	if (r->location)
-		fprintf(out, ", to %s", r->location);
+		buf_printf(line, ", to %s", r->location);
 	if (r->tls_version)
-		fprintf(out, ", %s", r->tls_version);
+		buf_printf(line, ", %s", r->tls_version);
 	if (r->cert_problem)
-		fprintf(out, ", certificate %s", r->cert_problem);
+		buf_printf(line, ", certificate %s", r->cert_problem);
 	if (r->why)
-		fprintf(out, " (%s)", r->why);
+		buf_printf(line, " (%s)", r->why);
 	if (r->fails > 0)
-		fprintf(out, ", looked again");
-	fputc('\n', out);
+		buf_str(line, ", looked again");
+	end_line(line, 10, out);
 }
 
-static void print_smtp(const struct obs *o, FILE *out)
+static void print_smtp(const struct obs *o, struct buf *line, FILE *out)
 {
 	const struct smtp_row *r = o->row;
 	char text[ADDR_TEXT_MAX];
 
-	fprintf(out, "    smtp %s [%s]: %s", r->host, addr_text(&r->addr, text),
-		outcome_words[o->outcome]);
+	buf_printf(line, "    smtp %s [%s]: %s", r->host, addr_text(&r->addr, text),
+		   outcome_words[o->outcome]);
 	if (r->banner)
-		fprintf(out, ", %s", r->banner);
+		buf_printf(line, ", %s", r->banner);
 	if (r->why)
-		fprintf(out, " (%s)", r->why);
-	fputc('\n', out);
+		buf_printf(line, " (%s)", r->why);
+	end_line(line, 10, out);
 }
 
-static void print_evidence(const struct ladder *l, FILE *out)
+static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 {
 	fprintf(out, "\n  %s\n", l->zh ? "证据" : "Evidence");
 	for (size_t i = 0; i < l->site->dns.n; i++)
-		print_dns(&l->site->dns.at[i], out);
+		print_dns(&l->site->dns.at[i], line, out);
 	for (size_t i = 0; i < l->site->web.n; i++)
-		print_web(&l->site->web.at[i], out);
+		print_web(&l->site->web.at[i], line, out);
 	for (size_t i = 0; i < l->site->smtp.n; i++)
-		print_smtp(&l->site->smtp.at[i], out);
+		print_smtp(&l->site->smtp.at[i], line, out);
 }
 
 void ladder_print(const struct ladder *l, FILE *out)
 {
 	struct arena a;
+	struct buf line;
 
 	arena_init(&a, 0);
-	print_answer(l, out);
+	buf_init(&line, LINE_MAX_B);
+	print_answer(l, &line, out);
 	fputc('\n', out);
-	print_family(l, 6, out);
-	print_family(l, 4, out);
-	print_rungs(l, &a, out);
-	print_repairs(l, &a, out);
+	print_family(l, 6, &line, out);
+	print_family(l, 4, &line, out);
+	print_rungs(l, &a, &line, out);
+	print_repairs(l, &a, &line, out);
 	if (l->verbose)
-		print_evidence(l, out);
+		print_evidence(l, &line, out);
+	buf_done(&line);
 	arena_done(&a);
 }
 
