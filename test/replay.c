@@ -170,6 +170,8 @@ static void on_parked(void *ctx, struct visit *v, bool is)
 
 	(void)v;
 	r->parks += is;
+	if (r->parks > L_SITE_PAUSES)
+		broken(r, "%zu pauses", r->parks);
 	if (is && r->n_plays)
 		broken(r, "parked with %zu probes under way", r->n_plays);
 }

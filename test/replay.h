@@ -7,7 +7,8 @@
  *	the visit ends, in L_SITE_WALL_MS of active time and the time of one probe
  *	no packet to an opt-out, nor to a public address while nobody is named
  *	what the guard refuses is in the evidence as denied
- *	questions within L_DNS_QUERIES_PER_SITE, each look repeated once at most
+ *	questions within L_DNS_QUERIES_PER_SITE, each look repeated once at most,
+ *	after L_SITE_PAUSES pauses at most
  *	few pages at once, one connection at a time to one address
  *	every judge gives a verdict, and the same one from evidence that has travelled
  */

@@ -27,6 +27,7 @@
 	X(DNS_MISMATCHES, 3, "answers that match no question before TCP is used")                  \
 	/* one site */                                                                             \
 	X(SITE_WALL_MS, 60000, "milliseconds for one site from its first to its last packet")      \
+	X(SITE_PAUSES, 4, "waits of one site until what was silent is asked for again")            \
 	X(SITE_ADDRESSES, 4, "addresses tried for one host and family")                            \
 	/* TCP and TLS */                                                                          \
 	X(TCP_CONNECT_MS, 5000, "milliseconds to connect, equal for both families")                \

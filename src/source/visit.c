@@ -289,9 +289,15 @@ static bool wants_again(const struct look *l)
 
 static bool any_again(struct visit *v)
 {
-	for (const struct look *l = v->first; l; l = l->next)
-		if (wants_again(l))
-			return !is_spent(v);
+	const struct look *l = v->first;
+
+	while (l && !wants_again(l))
+		l = l->next;
+	if (!l || is_spent(v))
+		return false;
+	if (v->n_pauses < L_SITE_PAUSES)
+		return true;
+	limit_hit(LIMIT_SITE_PAUSES);
 	return false;
 }
 
@@ -353,6 +359,7 @@ static void think(struct timer *t)
 	if (v->n_busy)
 		return;
 	if (any_again(v)) {
+		v->n_pauses++;
 		set_parked(v, true);
 		loop_timer(v->env->loop, &v->timer, v->env->repeat_after_us);
 		return;

@@ -12,7 +12,7 @@
  * so planner and judges cannot disagree about what was needed.
  *
  * A silence proves nothing: when all else is done the visit parks, and after repeat_after_us everything
- * that was silent is asked once more.  Families that do not work here are not asked over at all.
+ * that was silent is asked once more; what that leads to may be silent too, L_SITE_PAUSES times.  Families that do not work here are not asked over at all.
  */
 #ifndef SOURCE_VISIT_H
 #define SOURCE_VISIT_H

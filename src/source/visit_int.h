@@ -45,7 +45,7 @@ struct visit {
 	struct site site; /* the view of the judges on those batches */
 	struct map looks;
 	struct look *first, **last;
-	size_t n_dns, n_busy, n_running, n_web;
+	size_t n_dns, n_busy, n_running, n_web, n_pauses;
 	struct timer timer;
 	bool parked, over;
 	int64_t running_since_us, spent_us; /* time with something under way */

@@ -11,6 +11,7 @@ enum { SCRIPT_B = 65536 };
 
 /* The scripts stand at these limits, one below and one above. */
 _Static_assert(L_DNS_QUERIES_PER_SITE == 200, "test/replay/questions_*.rpl");
+_Static_assert(L_SITE_PAUSES == 4, "test/replay/pauses_*.rpl");
 _Static_assert(L_SITE_ADDRESSES == 4, "test/replay/three_dead.rpl, four_dead.rpl");
 _Static_assert(L_DNS_NS_KEPT == 16, "test/replay/ns_*.rpl");
 _Static_assert(L_DNS_MX_KEPT == 10, "test/replay/mx_*.rpl");
