@@ -150,7 +150,9 @@ def main():
         check(made.returncode == 0, "a store is made", made.stderr)
         with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
             port = free.getsockname()[1]
-        server = subprocess.Popen([program, "serve", "--db", f"{folder}/db", "--listen", f"[::1]:{port}"],
+        server = subprocess.Popen([program, "serve", "--db", f"{folder}/db", "--listen", f"[::1]:{port}",
+                                   "--set", "observer.contact_email=noc@observatory.example",
+                                   "--set", "observer.info_url=https://observatory.example/about"],
                                   stderr=subprocess.PIPE, text=True)
         base = server.stderr.readline().split()[-1].rstrip("/")
         try:
@@ -158,6 +160,10 @@ def main():
             figures(base)
             pages(base)
             refusals(base)
+            with urllib.request.urlopen(base + "/.well-known/probing.txt") as r:
+                text = r.read().decode()
+            check("Contact: mailto:noc@observatory.example\n" in text and "Canonical: https://observatory.example/about\n" in text
+                  and "Expires: 20" in text and "opt out" in text, "who is probed finds whom to ask (RFC 9511)", text)
             report(folder)
         finally:
             server.terminate()

@@ -52,16 +52,13 @@ static const struct setting table[] = {
 	  "domains and prefixes that asked not to be probed, one a line",
 	  "要求不被探测的域名与前缀，每行一个"),
 	S("selftest", "anchor_v4", anchor_v4, "",
-	  "addr:port list that shows that IPv4 works here; without one that answers, nothing is "
-	  "compared with IPv4",
-	  "用于确认本机 IPv4 可用的 地址:端口 列表；若无一应答，则不与 IPv4 比较"),
+	  "addr:port list that shows that IPv4 works here; default: two root servers, once public "
+	  "addresses may be probed",
+	  "用于确认本机 IPv4 可用的 地址:端口 列表；允许探测公网后默认用两台根服务器"),
 	S("selftest", "anchor_v6", anchor_v6, "",
-	  "[addr]:port list that shows that IPv6 works here; without one that answers, every "
-	  "IPv6 verdict is unknown",
-	  "用于确认本机 IPv6 可用的 [地址]:端口 列表；若无一应答，所有 IPv6 结论均为“未知”"),
-	NUM("selftest", "every_s", selftest_every_s, "10", 1, 3600,
-	    "the observer is tested this often during a round; what was seen in between is stored then",
-	    "普查期间自检的间隔秒数；两次自检之间的结果随后入库"),
+	  "[addr]:port list that shows that IPv6 works here, with the same default; when none "
+	  "answers, every IPv6 verdict is unknown",
+	  "用于确认本机 IPv6 可用的 [地址]:端口 列表，默认同上；若无一应答，所有 IPv6 结论均为“未知”"),
 	NUM("rate", "targets_per_s", targets_per_s, "20", 1, 10000, "new sites a second",
 	    "每秒新站点数"),
 	NUM("rate", "packets_per_s", packets_per_s, "1000", 1, 100000,

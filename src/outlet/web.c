@@ -74,6 +74,27 @@ static void answer_asset(const struct http_request *q, struct http_response *out
 	out->cache = page ? "no-cache" : "public, max-age=31536000, immutable";
 }
 
+/* RFC 9511: who probes, why, and how to make it stop; where the owner of a probed host looks first. */
+static void answer_probing(struct web *w, struct http_response *out)
+{
+	const struct about *a = &w->about;
+	char expires[TIME_TEXT_MAX];
+
+	if (!a->contact || !*a->contact || !a->info_url || !*a->info_url) {
+		out->status = 404;
+		buf_str(&out->body, "nobody is named here: observer.contact_email and observer.info_url are not "
+				    "set, so nothing public is probed\n");
+		return;
+	}
+	time_text(clock_wall(loop_clock(w->loop)) + INT64_C(365) * 86400000000, expires);
+	buf_printf(&out->body,
+		   "Canonical: %s\nContact: mailto:%s\nExpires: %s\nPreferred-Languages: zh, en\n"
+		   "Description: %s measures how far IPv6 is deployed. It asks the DNS for public names, opens "
+		   "ports 25, 53, 80 and 443 of the hosts that these name, fetches their front pages once per "
+		   "family, and keeps no page. Write to the contact to opt out.\n",
+		   a->info_url, a->contact, expires, a->operator_ && *a->operator_ ? a->operator_ : "Sextant");
+}
+
 static void handle(void *ctx, const struct http_request *q, struct http_response *out)
 {
 	struct web *w = ctx;
@@ -85,6 +106,9 @@ static void handle(void *ctx, const struct http_request *q, struct http_response
 	} else if (!strcmp(q->path, "/healthz")) {
 		out->type = "application/json; charset=utf-8";
 		buf_printf(&out->body, "{\"ok\":true,\"version\":\"%s\"}", SEXTANT_VERSION);
+	} else if (!strcmp(q->path, "/.well-known/probing.txt")) {
+		out->type = "text/plain; charset=utf-8";
+		answer_probing(w, out);
 	} else if (!strncmp(q->path, "/api/", 5)) {
 		answers_give(w->answers, q, out);
 	} else {
