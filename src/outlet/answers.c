@@ -477,8 +477,16 @@ void answers_give(struct answers *a, const struct http_request *q, struct http_r
 
 /* ---- what is made ready ---- */
 
-static void warm_text(struct answers *a, const struct route *r, const char *text)
+struct warming {
+	struct answers *answers;
+	const struct route *route;
+};
+
+static void warm_text(void *ctx, const char *text)
 {
+	struct answers *a = ((struct warming *)ctx)->answers;
+	const struct route *r = ((struct warming *)ctx)->route;
+
 	for (int zh = 0; zh < 2; zh++) {
 		struct job *j = job_of_text(r, text, zh);
 
@@ -494,11 +502,12 @@ static void warm_all(struct answers *a)
 {
 	for (size_t i = 0; route_list[i]; i++) {
 		const struct route *r = route_list[i];
+		struct warming w = {a, r};
 
 		for (size_t k = 0; r->warm && r->warm[k]; k++)
-			warm_text(a, r, r->warm[k]);
-		for (size_t k = 0; r->warm_more && r->warm_more(k); k++)
-			warm_text(a, r, r->warm_more(k));
+			warm_text(&w, r->warm[k]);
+		if (r->warm_more)
+			r->warm_more(warm_text, &w);
 	}
 }
 
@@ -524,6 +533,11 @@ void answers_renew(struct answers *a)
 	cool(a);
 	forget(a);
 	warm_all(a);
+}
+
+size_t answers_pending(const struct answers *a)
+{
+	return a->pending.n;
 }
 
 /* ---- beginning and ending ---- */

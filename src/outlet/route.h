@@ -56,7 +56,7 @@ struct route {
 	bool live;             /* speaks of what is still under way */
 	/* What is made ready when the facts change, "TAIL" or "TAIL?name=value&..."; ends with NULL. */
 	const char *const *warm;
-	const char *(*warm_more)(size_t i); /* further ones, or NULL: the i-th, NULL after the last */
+	void (*warm_more)(void (*add)(void *ctx, const char *text), void *ctx); /* further ones */
 	const char *en;        /* summary for OpenAPI */
 	const struct route_param *params; /* ends with name NULL */
 	/* What the absence of a parameter means: with it or without, it is the same question. */

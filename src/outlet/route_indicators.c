@@ -1,6 +1,7 @@
 /* route_indicators: the list of indicators, and one with its history, groups and definition. */
 #include "outlet/route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool has_data(struct call *c, const struct indicator *i)
@@ -138,10 +139,20 @@ static const struct route_param params[] = {
 
 static const char *const warm[] = {"", NULL};
 
-/* The page of each indicator. */
-static const char *warm_more(size_t i)
+/* The page of each indicator, as a whole and by the groups that are few; organisations may be tens of
+ * thousands and wait until somebody asks. */
+static void warm_more(void (*add)(void *ctx, const char *text), void *ctx)
 {
-	return indicator_list[i] ? indicator_list[i]->id : NULL;
+	static const char *const by[] = {"class", "region", "level"};
+	char text[128];
+
+	for (size_t i = 0; indicator_list[i]; i++) {
+		add(ctx, indicator_list[i]->id);
+		for (size_t g = 0; indicator_is_round(indicator_list[i]) && g < 3; g++) {
+			snprintf(text, sizeof(text), "%s?by=%s", indicator_list[i]->id, by[g]);
+			add(ctx, text);
+		}
+	}
 }
 
 const struct route route_indicators = {

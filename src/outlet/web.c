@@ -105,7 +105,8 @@ static void handle(void *ctx, const struct http_request *q, struct http_response
 		out->cache = "no-store";
 	} else if (!strcmp(q->path, "/healthz")) {
 		out->type = "application/json; charset=utf-8";
-		buf_printf(&out->body, "{\"ok\":true,\"version\":\"%s\"}", SEXTANT_VERSION);
+		buf_printf(&out->body, "{\"ok\":true,\"version\":\"%s\",\"pending\":%zu}", SEXTANT_VERSION,
+			   answers_pending(w->answers));
 	} else if (!strcmp(q->path, "/.well-known/probing.txt")) {
 		out->type = "text/plain; charset=utf-8";
 		answer_probing(w, out);
