@@ -328,11 +328,42 @@ static void fill_web(struct bytes *b, const char *addr)
 	}
 }
 
+/* As many of them as are considered, with as many addresses as are tried, and one more of each. */
+static void fill_many(struct bytes *b, const char *domain, uint16_t type, const char *of)
+{
+	struct place *hosts = internet_name(b->net, domain, type);
+	struct say *s = hosts->says.n ? NULL : place_say(hosts);
+
+	for (unsigned i = 0; s && i <= L_DNS_NS_KEPT; i++) {
+		const char *host = arena_printf(&b->net->arena, "h%u.%s", i, of);
+		struct place *p = internet_name(b->net, host, DNS_AAAA);
+		struct say *addresses = place_say(p);
+
+		*vec_push(&s->records) =
+			arena_printf(&b->net->arena, "%s%s", type == DNS_MX ? "10 " : "", host);
+		for (unsigned k = 0; k <= L_DNS_NS_ADDRESSES; k++)
+			*vec_push(&addresses->records) =
+				arena_printf(&b->net->arena, "3fff:%x%02x::%x", type & 15, i, k);
+	}
+}
+
+/* Every answer of every server takes its time. */
+static void slow_down(struct internet *n)
+{
+	for (size_t i = 0; i < n->places.n; i++)
+		for (size_t k = 0; n->places.at[i]->port && k < n->places.at[i]->says.n; k++)
+			n->places.at[i]->says.at[k].after_us += 3000000;
+}
+
 static void fill(struct bytes *b, const char *domain, uint8_t what)
 {
 	const char *www = arena_printf(&b->net->arena, "www.%s", domain);
 	struct say *s;
 
+	if (!(what & 32))
+		fill_many(b, domain, DNS_NS, "ns.test");
+	if (!(what & 64))
+		fill_many(b, domain, DNS_MX, "mx.test");
 	if (what & 1) {
 		fill_name(b, domain, DNS_AAAA, "3fff::1");
 		fill_name(b, domain, DNS_A, "198.18.0.1");
@@ -356,6 +387,8 @@ static void fill(struct bytes *b, const char *domain, uint8_t what)
 		if (s)
 			*s = (struct say){.banner = 220, .ehlo = 250};
 	}
+	if (!(what & 128))
+		slow_down(b->net);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
