@@ -95,10 +95,11 @@ def words(db):
                              (["site_ready", "--from", "2026-09", "--to", "2026-09"], 2, "lies after --from"),
                              (["site_ready", "--from", "2030"], 0, "no data: no round is complete in this time"),
                              (["site_ready", "--portfolio", "nobody"], 0, "no complete round over a list 'nobody'"),
-                             (["site_ready", "--by", "class", "--only", "none"], 0, "leave --only out"),
-                             (["allocation_pace"], 0, "sextant ingest rir")):
+                             (["site_ready", "--by", "class", "--only", "none"], 0, "leave --only out")):
         got, out, err = run(db, *args)
         check(got == code and says in err and len(out.splitlines()) <= 1, f"show {' '.join(args)}: {says}", f"{got} {out} {err}")
+    code, out, err = run(db + "-empty", "allocation_pace")
+    check(code == 0 and "sextant ingest rir" in err and len(out.splitlines()) <= 1, "an empty store says what fills it", err)
     code, out, _ = run(db, "site_ready", "--portfolio", "nobody", "--json")
     check(code == 0 and json.loads(out) == [], "no data as JSON is an empty list", out)
 
