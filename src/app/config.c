@@ -59,6 +59,9 @@ static const struct setting table[] = {
 	  "[addr]:port list that shows that IPv6 works here, with the same default; when none "
 	  "answers, every IPv6 verdict is unknown",
 	  "用于确认本机 IPv6 可用的 [地址]:端口 列表，默认同上；若无一应答，所有 IPv6 结论均为“未知”"),
+	NUM("selftest", "every_s", selftest_every_s, "10", 1, 3600,
+	    "a running round tests the observer again after so many seconds",
+	    "普查期间每隔多少秒再次自检"),
 	NUM("rate", "targets_per_s", targets_per_s, "20", 1, 10000, "new sites a second",
 	    "每秒新站点数"),
 	NUM("rate", "packets_per_s", packets_per_s, "1000", 1, 100000,

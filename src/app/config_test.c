@@ -52,6 +52,11 @@ static void test_values(void)
 	config_defaults(&c);
 	is_int(c.per_ns_qps, 10, "a default");
 	is_str(c.listen, "[::1]:8064", "another");
+	/* a number without a row in the table would be 0: a round would test the observer without end */
+	ok(c.targets_per_s && c.packets_per_s && c.per_address_gap_ms && c.per_prefix_per_s &&
+		   c.per_ns_qps && c.repeat_after_s && c.sites_at_once && c.round_gap_s &&
+		   c.selftest_every_s,
+	   "every number has a row");
 	is_int(config_read(&c, text, strlen(text), "f", NULL), 0, "read");
 	is_str(c.operator_, "中文 单位", "a text, trimmed");
 	is_str(c.info_url, "https://o.example/#x ; y", "there are no comments inside a line");

@@ -257,6 +257,30 @@ static void take_site(struct child *c, const struct pipe_message *m)
 
 static void start_test(struct child *c);
 
+/* {"HTTP_BODY_B":2,...}: the limits that bit so far; NULL while none has. */
+static const char *limits_that_bit(struct batch *b)
+{
+	const char *text = NULL;
+	struct json j;
+	struct buf out;
+	size_t n = 0;
+
+	buf_init(&out, 1 << 16);
+	json_init(&j, &out);
+	json_object(&j);
+	for (enum limit i = 0; i < LIMIT_COUNT; i++) {
+		if (!limit_hits(i))
+			continue;
+		json_put_i64(&j, limit_table[i].name, (int64_t)limit_hits(i));
+		n++;
+	}
+	json_end_object(&j);
+	if (n && !buf_full(&out))
+		text = batch_text(b, out.data);
+	buf_done(&out);
+	return text;
+}
+
 static void test_done(void *ctx)
 {
 	struct child *c = ctx;
@@ -270,6 +294,7 @@ static void test_done(void *ctx)
 
 	c->row.resolver = c->c->observer->config->resolver[0] ? c->c->observer->config->resolver : NULL;
 	c->row.tool_version = SEXTANT_VERSION;
+	c->row.limits = limits_that_bit(b);
 	batch_copy(b, &o);
 	c->env.v4 = c->row.v4_works == 1;
 	c->env.v6 = c->row.v6_works == 1;
