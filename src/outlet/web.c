@@ -17,7 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_US = 500000 };
+enum { TICK_US = 500000, AGAIN_US = 5000000 };
+
+/* A round as it was told last. */
+struct told {
+	char id[64], status[16];
+	int64_t done, done_us; /* when done last changed */
+	int64_t told_us;
+	double rate_per_s;
+};
 
 struct web {
 	struct httpd *httpd;
@@ -29,9 +37,7 @@ struct web {
 	int64_t settled, day;
 	uint64_t state; /* of lists and plans, which are not facts but are shown */
 	struct about about;
-	/* the running round as it was told last */
-	char round[64];
-	int64_t round_done, round_at_us;
+	struct told told;
 };
 
 /* ---- pages ---- */
@@ -128,7 +134,52 @@ static void renew(struct web *w)
 	httpd_event(w->httpd, "generation", text);
 }
 
-/* Tells the streams how far the running round is. */
+/* What is new about the round; false when nothing is and the streams heard of it a moment ago. */
+static bool round_moved(struct told *t, const char *id, const char *status, int64_t done, int64_t now)
+{
+	bool same = !strcmp(id, t->id);
+
+	if (same && !strcmp(status, t->status) && done == t->done && now - t->told_us < AGAIN_US)
+		return false;
+	if (!same || done != t->done) {
+		t->rate_per_s = same && now > t->done_us
+					? (double)(done - t->done) * 1e6 / (double)(now - t->done_us)
+					: 0;
+		t->done_us = now;
+	}
+	snprintf(t->id, sizeof(t->id), "%s", id);
+	snprintf(t->status, sizeof(t->status), "%s", status);
+	t->done = done;
+	t->told_us = now;
+	return true;
+}
+
+static void send_round(struct web *w, int64_t total)
+{
+	const struct told *t = &w->told;
+	struct buf b;
+	struct json j;
+
+	buf_init(&b, 4096);
+	json_init(&j, &b);
+	json_object(&j);
+	json_put_text(&j, "id", t->id);
+	json_put_text(&j, "status", t->status);
+	json_put_i64(&j, "done", t->done);
+	json_put_i64(&j, "total", total);
+	json_put_f64(&j, "rate_per_s", t->rate_per_s);
+	json_key(&j, "remaining_s");
+	if (t->rate_per_s > 0)
+		json_f64(&j, (double)(total - t->done) / t->rate_per_s);
+	else
+		json_null(&j);
+	json_end_object(&j);
+	httpd_event(w->httpd, "round", b.data);
+	buf_done(&b);
+}
+
+/* Tells the streams how far the running round is, or that the last one is complete.  Told again from
+ * time to time: a stream that opened between two changes would else wait for the next. */
 static void tell_round(struct web *w)
 {
 	struct arena a;
@@ -137,44 +188,13 @@ static void tell_round(struct web *w)
 
 	arena_init(&a, 0);
 	if (!store_query_state(w->store, &a,
-			       "SELECT id, done, total, status FROM round "
+			       "SELECT id, status, done, total FROM round "
 			       "ORDER BY status = 'running' DESC, began_us DESC LIMIT 1",
 			       NULL, 0, &t, &e) &&
-	    t.n_rows) {
-		const char *id = value_str(table_at(&t, 0, 0), "");
-		int64_t done = value_int(table_at(&t, 0, 1), 0), now = clock_mono(loop_clock(w->loop));
-		int64_t total = value_int(table_at(&t, 0, 2), 0);
-		bool same = !strcmp(id, w->round);
-
-		if (!same || done != w->round_done) {
-			double rate = same && now > w->round_at_us
-					      ? (double)(done - w->round_done) * 1e6 /
-							(double)(now - w->round_at_us)
-					      : 0;
-			struct buf b;
-			struct json j;
-
-			buf_init(&b, 4096);
-			json_init(&j, &b);
-			json_object(&j);
-			json_put_text(&j, "id", id);
-			json_put_text(&j, "status", value_str(table_at(&t, 0, 3), ""));
-			json_put_i64(&j, "done", done);
-			json_put_i64(&j, "total", total);
-			json_put_f64(&j, "rate_per_s", rate);
-			json_key(&j, "remaining_s");
-			if (rate > 0)
-				json_f64(&j, (double)(total - done) / rate);
-			else
-				json_null(&j);
-			json_end_object(&j);
-			httpd_event(w->httpd, "round", b.data);
-			buf_done(&b);
-			snprintf(w->round, sizeof(w->round), "%s", id);
-			w->round_done = done;
-			w->round_at_us = now;
-		}
-	}
+	    t.n_rows &&
+	    round_moved(&w->told, value_str(table_at(&t, 0, 0), ""), value_str(table_at(&t, 0, 1), ""),
+			value_int(table_at(&t, 0, 2), 0), clock_mono(loop_clock(w->loop))))
+		send_round(w, value_int(table_at(&t, 0, 3), 0));
 	arena_done(&a);
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 // Asks again and again from outside: the browser's own waiting would need eval, which the policy forbids.
 export async function until(page, ready, value) {
-	for (const end = Date.now() + 15_000; Date.now() < end; await new Promise(done => setTimeout(done, 50))) {
+	for (const end = Date.now() + 15_000; Date.now() < end; await new Promise(done => setTimeout(done, 100))) {
 		if (await page.evaluate(ready, value)) return;
 	}
 	throw new Error(`never came: ${ready}`);
@@ -192,6 +192,7 @@ export const actions = [
 		await page.goto(`${base}/indicators?lang=en`);
 		await page.waitForSelector('main .error');
 		const text = await page.textContent('main .error');
+		await page.unrouteAll();
 		must(/not JSON/.test(text) && /Try again/.test(text), `it says: ${text}`);
 	}],
 	['the phone has its bar at the bottom and a menu', async ({ page, base, settle }) => {

@@ -119,6 +119,13 @@ function go_to(address) {
 	dispatchEvent(new PopStateEvent('popstate'));
 }
 
+// Runs in the page: what axe-core finds serious or critical, a line each.
+async function run_axe() {
+	const found = await window.axe.run({ exclude: ['.chart-stage > *'] }, { resultTypes: ['violations'], preload: false, iframes: false });
+	return found.violations.filter(one => one.impact === 'serious' || one.impact === 'critical')
+		.map(v => `axe ${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(node => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+}
+
 // Runs in the page: rows repeat each other, and axe-core needs seconds for a hundred of them.
 function few_rows() {
 	for (const row of document.querySelectorAll('tbody tr:nth-child(n + 7)')) row.remove();
@@ -136,41 +143,37 @@ async function check_page(page, faults, base, [name, path], look) {
 		faults.push(...await page.evaluate(read_page, look.lang));
 		await page.evaluate(few_rows);
 		if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(axe_text);
-		const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-		for (const v of found.violations.filter(one => one.impact === 'serious' || one.impact === 'critical')) {
-			faults.push(`axe ${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(node => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
-		}
+		faults.push(...await page.evaluate(run_axe));
 	} catch (e) {
 		faults.push(e.message);
 	}
 	say(faults.length === 0, `${name} ${look.lang} ${look.width} ${look.theme}`, faults.join('\n'));
 }
 
-// One window for each look; its pages one after another.
-async function check_look(browser, base, pages, look) {
-	const context = await browser.newContext({ viewport: { width: look.width, height: look.width === 390 ? 844 : 900 }, locale: 'en-GB' });
-	const { page, faults } = await watch(context, base);
+async function check_look({ page, faults }, base, pages, look) {
+	await page.setViewportSize({ width: look.width, height: look.width === 390 ? 844 : 900 });
+	await page.goto('about:blank');
 	for (const entry of pages) await check_page(page, faults, base, entry, look);
-	await context.close();
 }
 
-async function run_action(browser, server, [name, act]) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', acceptDownloads: true });
-	const { page, faults } = await watch(context, server.url);
+async function run_action({ page, faults }, server, [name, act]) {
+	faults.length = 0;
 	try {
+		await page.setViewportSize({ width: 1280, height: 900 });
 		const skip = await act({ page, base: server.url, settle, json: path => json(server.url, path), run_round: server.run_round });
 		if (skip) { n++; console.log(`ok ${n} - ${name} # SKIP ${skip}`); } else say(faults.length === 0, name, faults.join('\n'));
 	} catch (e) {
 		say(false, name, `${e.message}\n${faults.join('\n')}`);
 	}
-	await context.close();
 }
 
-async function in_turn(jobs, work) {
-	const worker = async () => {
-		for (let job = jobs.shift(); job; job = jobs.shift()) await work(job);
-	};
-	await Promise.all(Array.from({ length: WORKERS }, worker));
+// A window costs a browser more than a page does, so each worker has one and does everything in it.
+async function work(browser, server, pages, looks, todo) {
+	const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, reducedMotion: 'reduce' });
+	const window = await watch(context, server.url);
+	for (let look = looks.shift(); look; look = looks.shift()) await check_look(window, server.url, pages, look);
+	for (let action = todo.shift(); action; action = todo.shift()) await run_action(window, server, action);
+	await context.close();
 }
 
 if (!existsSync(browser_path)) {
@@ -182,8 +185,8 @@ const browser = await chromium.launch({ executablePath: browser_path, args: ARGS
 try {
 	const only = process.argv[2];
 	const pages = (await list_pages(server.url)).filter(([name]) => !only || name === only);
-	await in_turn([...LOOKS], look => check_look(browser, server.url, pages, look));
-	if (!only || only === 'actions') await in_turn([...actions], action => run_action(browser, server, action));
+	const looks = [...LOOKS], todo = !only || only === 'actions' ? [...actions] : [];
+	await Promise.all(Array.from({ length: WORKERS }, () => work(browser, server, pages, looks, todo)));
 } finally {
 	await browser.close();
 	await server.close();

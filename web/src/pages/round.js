@@ -70,7 +70,7 @@ export default {
 			title, crumbs: [[t('nav.overview'), '/'], [t('nav.rounds'), '/rounds'], [minute(r.began), `/rounds/${r.id}`]],
 			content: [
 				opening(title, sentence(r), h('p', null, round_status(r.status))),
-				r.status === 'running' ? progress(r, () => { if (!ended) { ended = true; setTimeout(again, 1500); } }) : null,
+				r.status === 'running' ? progress(r, () => { if (!ended) again(); ended = true; }) : null,
 				section(t('round.verdicts'), checks.length ? verdict_table(checks, r) : empty(t('round.no_verdicts'), null)),
 				checks.length ? section(t('round.faults'), reason_table(checks.filter(c => c.check !== 'site'), r, ['fail', 'partial'], t('round.faults'))) : null,
 				checks.length ? section(t('round.unknowns'), reason_table(checks, r, ['unknown'], t('round.unknowns'))) : null,

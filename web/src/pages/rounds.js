@@ -29,10 +29,10 @@ export function progress(round, on_end) {
 		why.textContent = failures.length ? t('round.failures', { list: failures.map(([k, n]) => `${k} ${count(n)}`).join(', ') }) : '';
 	};
 	show(round);
+	// A running round is always the one that is told of: when another is, or it no longer runs, it ended.
 	listen('round', e => {
-		if (e.id !== round.id) return;
-		show(e);
-		if (e.done >= e.total) on_end?.();
+		if (e.id === round.id) show(e);
+		if (e.id !== round.id || e.status !== 'running') on_end?.();
 	});
 	return h('div.progress', null, bar, line, why);
 }
@@ -42,9 +42,8 @@ function running_card(round, again) {
 	return h('section.card', null, h('h3', null, h('a', { href: link(`/rounds/${round.id}`) }, `${round.portfolio} v${round.version}`)),
 		h('p.quiet', null, t('round.began', { at: minute(round.began), age: age(round.began), vantage: round.vantage ?? t('unknown') })),
 		progress(round, () => {
-			if (ended) return;
+			if (!ended) again();
 			ended = true;
-			setTimeout(again, 1500);
 		}));
 }
 
