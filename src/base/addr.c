@@ -136,25 +136,51 @@ static int longest_zeros(const uint8_t *b, int *len)
 	return best;
 }
 
-static void text_v6(const uint8_t *b, char *text)
+/* Addresses are written in keys, rows and pages by the million: printf would take most of that time. */
+static char *put_number(char *p, unsigned v, unsigned base)
+{
+	char digits[8];
+	int n = 0;
+
+	do
+		digits[n++] = "0123456789abcdef"[v % base];
+	while (v /= base);
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static void text_v4(const uint8_t *b, char *p)
+{
+	for (int i = 0; i < 4; i++) {
+		p = put_number(p, b[i], 10);
+		*p++ = i < 3 ? '.' : '\0';
+	}
+}
+
+static void text_v6(const uint8_t *b, char *p)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	int gap_len, gap = longest_zeros(b, &gap_len);
-	char *p = text, *end = text + ADDR_TEXT_MAX;
 
 	if (!memcmp(b, mapped, 12)) {
-		snprintf(text, ADDR_TEXT_MAX, "::ffff:%u.%u.%u.%u", b[12], b[13], b[14], b[15]);
+		memcpy(p, "::ffff:", 7);
+		text_v4(b + 12, p + 7);
 		return;
 	}
 	for (int i = 0; i < 8; i++) {
 		if (i == gap) {
-			p += snprintf(p, (size_t)(end - p), i ? ":" : "::");
+			if (!i)
+				*p++ = ':';
+			*p++ = ':';
 			i += gap_len - 1;
 			continue;
 		}
-		p += snprintf(p, (size_t)(end - p), "%x%s", b[2 * i] << 8 | b[2 * i + 1],
-			      i < 7 ? ":" : "");
+		p = put_number(p, (unsigned)b[2 * i] << 8 | b[2 * i + 1], 16);
+		if (i < 7)
+			*p++ = ':';
 	}
+	*p = '\0';
 }
 
 const char *addr_text(const struct addr *a, char text[static ADDR_TEXT_MAX])
@@ -163,7 +189,7 @@ const char *addr_text(const struct addr *a, char text[static ADDR_TEXT_MAX])
 
 	text[0] = '\0';
 	if (a->family == 4)
-		snprintf(text, ADDR_TEXT_MAX, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+		text_v4(b, text);
 	else if (a->family == 6)
 		text_v6(b, text);
 	return text;

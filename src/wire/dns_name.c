@@ -195,11 +195,11 @@ static const struct {
 
 const char *dns_type_text(uint16_t type, char text[static DNS_TYPE_TEXT_MAX])
 {
-	snprintf(text, DNS_TYPE_TEXT_MAX, "TYPE%u", type);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (types[i].type == type)
-			snprintf(text, DNS_TYPE_TEXT_MAX, "%s", types[i].text);
+			return memcpy(text, types[i].text, strlen(types[i].text) + 1);
 	}
+	snprintf(text, DNS_TYPE_TEXT_MAX, "TYPE%u", type);
 	return text;
 }
 
