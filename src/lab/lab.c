@@ -377,6 +377,8 @@ static int launch(struct lab *l, bool tied, struct err *e)
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return err_set(e, -errno, "cannot make a pipe: %s", err_name(errno));
 	fflush(NULL);
+	l->uid = geteuid(); /* inside, before its map is written, everybody is nobody */
+	l->gid = getegid();
 	pid = clone_into(&l->user_ns);
 	if (pid < 0) {
 		close(report[0]);

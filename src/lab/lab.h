@@ -24,6 +24,8 @@ struct lab {
 	pid_t pid;		/* of the supervisor */
 	unsigned long long start; /* of the supervisor, as in /proc/PID/stat */
 	bool user_ns;		/* made by an ordinary user */
+	uid_t uid;		/* whose it is, as those outside see him */
+	gid_t gid;
 	bool nat64;		/* the node nat64 translates */
 	int ns[NODE_COUNT];	/* descriptors of the supervisor: /proc/PID/fd/N */
 	unsigned up_ms;		/* how long it took to come up */

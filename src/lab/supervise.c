@@ -136,9 +136,9 @@ static void watch(const struct lab *l)
 	_exit(1);
 }
 
-static int become_first(struct lab *l, bool tied, unsigned uid, unsigned gid, struct err *e)
+static int become_first(struct lab *l, bool tied, struct err *e)
 {
-	int code = l->user_ns ? map_user(uid, gid, e) : 0;
+	int code = l->user_ns ? map_user(l->uid, l->gid, e) : 0;
 
 	prctl(PR_SET_NAME, "sextant-lab");
 	if (tied)
@@ -154,14 +154,13 @@ static int become_first(struct lab *l, bool tied, unsigned uid, unsigned gid, st
 void lab_supervise(struct lab *l, bool tied, int report_fd)
 {
 	int64_t began = clock_mono(&clock_real);
-	unsigned uid = geteuid(), gid = getegid();
 	struct err e = {0};
 	int code;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	code = become_first(l, tied, uid, gid, &e);
+	code = become_first(l, tied, &e);
 	detach(l, report_fd);
 	if (!code)
 		code = bring_up(l, &e);
