@@ -36,6 +36,15 @@ if "Operation not permitted" in r.stderr:
 else:
     check(r.returncode == 0, "the nft wall loads", r.stderr)
 
+# what `make docs` wrote is what the program prints today
+for page, lang in [("", "en"), ("", "zh")] + [(p, l) for p in ("settings", "limits", "tables", "checks", "indicators")
+                                              for l in ("en", "zh")]:
+    name = f"{page}.{lang}.md" if page else {"en": "sextant.1", "zh": "sextant.zh.1"}[lang]
+    says = run(program, "manual", *(["--page", page] if page else []), "--lang", lang).stdout
+    path = f"{root}/doc/reference/{name}"
+    there = open(path).read() if os.path.exists(path) else ""
+    check(says and says == there, f"doc/reference/{name} is up to date", "run `make docs` and commit what it changes")
+
 for lang in ("en", "zh"):
     page = run(program, "manual", "--lang", lang)
     check(page.returncode == 0 and ".Sh" in page.stdout, f"the manual prints ({lang})")
