@@ -29,6 +29,15 @@ static int run(const struct command *c, int argc, char **argv)
 	return code;
 }
 
+/* `sextant help` reads no option table, but speaks the language that it is asked for. */
+static bool help_zh(int argc, char **argv)
+{
+	for (int i = 2; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--lang"))
+			return !strcmp(argv[i + 1], "zh");
+	return locale_zh();
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
@@ -41,9 +50,9 @@ int main(int argc, char **argv)
 		return run(find("version"), 1, argv);
 	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
 		if (argc > 2 && find(argv[2]))
-			help_command(find(argv[2]), locale_zh());
+			help_command(find(argv[2]), help_zh(argc, argv));
 		else
-			help_main(locale_zh());
+			help_main(help_zh(argc, argv));
 		return EXIT_DONE;
 	}
 	log_error("there is no command '%s'; `sextant help` lists them", name);
