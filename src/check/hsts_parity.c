@@ -19,6 +19,7 @@ static const struct reason reasons[] = {
 	 "没有在两个协议族上都经 HTTPS 取得的页面", "", ""},
 	REASON_NO_V6,
 	REASON_NO_V4,
+	REASON_TIMEOUT_ONCE,
 	REASONS_DNS,
 	{0},
 };

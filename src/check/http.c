@@ -79,13 +79,14 @@ static const char *incomplete(const struct obs *v6, const struct obs *v4)
 	return has_stalled(v4) ? "same_error" : "v6_stall";
 }
 
-static const char *no_status(const struct obs *v6, const struct obs *v4)
+static const char *no_status(const struct site *s, const char *target, const struct obs *v6,
+			     const struct obs *v4)
 {
 	const char *code = web_connect_code(v6);
 
-	if (!code)
-		return incomplete(v6, v4);
-	return code_unknown(code) ? code : "v6_unreachable";
+	if (code && !code_unknown(code)) /* closed; but the other port may not have been looked at */
+		code = target_unknown(s, target, 6) ? target_unknown(s, target, 6) : "v6_unreachable";
+	return code ? code : incomplete(v6, v4);
 }
 
 static const char *with_status(const struct site *s, const struct obs *v6, const struct obs *v4,
@@ -103,6 +104,8 @@ static const char *with_status(const struct site *s, const struct obs *v6, const
 		return "denied";
 	if (!s->v4_works)
 		return "observer_no_v4";
+	if (web_unknown(v4))
+		return web_unknown(v4);
 	return same_error(v4) ? "same_error" : "v6_status";
 }
 
@@ -141,7 +144,7 @@ static void judge(const struct site *s, struct finding *f)
 		code = "no_web";
 	else
 		code = web_answered(v6.end) ? with_status(s, v6.end, v4.end, f)
-					    : no_status(v6.end, v4.end);
+					    : no_status(s, target, v6.end, v4.end);
 	finding_set(f, code);
 }
 

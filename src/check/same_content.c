@@ -114,6 +114,16 @@ static const char *compare(const struct site *s, const char *target, const struc
 	return compare_pages(v6, v4, detail);
 }
 
+/* A page did not come whole: because there is none, or because we could not look? */
+static const char *incomplete(const struct site *s, const char *target)
+{
+	const char *code = target_unknown(s, target, 6);
+
+	if (!code)
+		code = target_unknown(s, target, 4);
+	return code ? code : "one_family";
+}
+
 static void judge(const struct site *s, struct finding *f)
 {
 	const char *target = site_target(s), *code = pair_gate(s, target);
@@ -131,7 +141,7 @@ static void judge(const struct site *s, struct finding *f)
 	if (!v6.end || !v4.end)
 		code = "limit";
 	else if (!web_complete(v6.end) || !web_complete(v4.end))
-		code = "one_family";
+		code = incomplete(s, target);
 	else if (v6.end->outcome == OUTCOME_DENIED && v4.end->outcome == OUTCOME_DENIED)
 		code = "denied"; /* two redirects that we do not follow */
 	else

@@ -89,8 +89,9 @@ static void judge(const struct site *s, struct finding *f)
 		if (!s->v4_works)
 			code = "observer_no_v4";
 		else if (web_connected(v4[i]))
-			code = code_unknown(web_connect_code(v6[i])) ? web_connect_code(v6[i])
-								      : "some_ports";
+			code = web_unknown(v6[i]) ? web_unknown(v6[i]) : "some_ports";
+		else if (web_unknown(v4[i])) /* it may be open there */
+			code = web_unknown(v4[i]);
 		snprintf(f->subject, sizeof(f->subject), "%s of %.240s", ports[i], name);
 	}
 	finding_set(f, code);

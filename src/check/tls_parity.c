@@ -20,6 +20,7 @@ static const struct reason reasons[] = {
 	 "最多只有一个协议族支持 TLS，无法比较", "", ""},
 	REASON_NO_V6,
 	REASON_NO_V4,
+	REASON_TIMEOUT_ONCE,
 	REASONS_DNS,
 	{0},
 };
@@ -53,7 +54,8 @@ static void judge(const struct site *s, struct finding *f)
 		return;
 	}
 	if (!web_has_tls(v6) || !web_has_tls(v4)) {
-		finding_set(f, "one_family");
+		code = web_unknown(v6) ? web_unknown(v6) : web_unknown(v4);
+		finding_set(f, code ? code : "one_family");
 		return;
 	}
 	json_put_text(f->detail, "v6_version", web_of(v6)->tls_version);

@@ -200,6 +200,9 @@ static const struct {
 	{"tcp", "ok", A4(D) NO6(D) A4(W) A6(W) "web www 6 https 0 ok\nweb www 6 http 0 ok\n"},
 	{"tcp", "some_ports", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n" WEB("4", "ok")},
 	{"tcp", "timeout_once", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 timeout\n" WEB("4", "ok")},
+	{"tcp", "denied", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"
+			  "web apex 4 https 0 ok\nweb apex 4 http 0 denied\n"},
+	{"tcp", "denied", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 denied\n" WEB("4", "ok")},
 	{"tcp", "v6_refused", PAGES("refused", "ok")},
 	{"tcp", "v6_timeout", PAGES("timeout fails=1", "ok")},
 	{"tcp", "timeout_once", PAGES("timeout", "ok")},
@@ -274,6 +277,8 @@ static const struct {
 	{"http", "v6_unreachable", PAGES("refused", "ok")},
 	{"http", "v6_unreachable", BOTH "web apex 6 https 0 tls connect_us=9 stage=tls\nweb apex 6 http 0 "
 		"refused\n" WEB("4", "ok")},
+	{"http", "denied", BOTH "web apex 6 https 0 refused\nweb apex 6 http 0 denied\n" WEB("4", "ok")},
+	{"http", "denied", PAGES("ok status=404", "denied")},
 	{"http", "no_web", PAGES("refused", "refused")},
 	{"http", "no_aaaa", A4(D) NO6(D)},
 	{"http", "observer_no_v6", "no_v6\n" BOTH},
@@ -303,6 +308,9 @@ static const struct {
 	{"same_content", "one_family", A4(D) NO6(D)},
 	{"same_content", "one_family", NO4(D) A6(D)},
 	{"same_content", "one_family", PAGES("refused", "ok")},
+	{"same_content", "denied", PAGES("ok", "denied")},
+	{"same_content", "denied", BOTH WEB("6", "ok") "web apex 4 https 0 refused\nweb apex 4 http 0 "
+					"denied\n"},
 	{"same_content", "one_family",
 	 PAGES("timeout connect_us=9 stage=body status=200 fails=1 tls_version=TLSv1.3", "ok")},
 	{"same_content", "denied", PAGES("denied status=302 stage=done why=location:port",
@@ -322,6 +330,8 @@ static const struct {
 	{"tls_parity", "version_differs", PAGES("ok tls_version=TLSv1.2", "ok")},
 	{"tls_parity", "version_differs", PAGES("ok tls_version=TLSv1.2 cert_sha256=c1", "ok")},
 	{"tls_parity", "one_family", PAGES("refused", "ok")},
+	{"tls_parity", "denied", PAGES("ok", "denied")},
+	{"tls_parity", "timeout_once", PAGES("timeout", "ok")},
 	{"tls_parity", "one_family", A4(D) NO6(D)},
 	{"tls_parity", "observer_no_v6", "no_v6\n" BOTH},
 	{"tls_parity", "observer_no_v4", "no_v4\n" BOTH},
@@ -334,6 +344,8 @@ static const struct {
 	{check, "v6_only", PAGES("ok " key "=a", "ok")},                                           \
 	{check, "differs", PAGES("ok " key "=a", "ok " key "=ab")},                                \
 	{check, "one_family", PAGES("refused", "ok " key "=a")},                                   \
+	{check, "denied", PAGES("ok " key "=a", "denied")},                                        \
+	{check, "timeout_once", PAGES("timeout", "ok " key "=a")},                                 \
 	{check, "one_family", A4(D) NO6(D)},                                                       \
 	{check, "observer_no_v6", "no_v6\n" BOTH},                                                 \
 	{check, "observer_no_v4", "no_v4\n" BOTH},                                                 \

@@ -479,6 +479,20 @@ const char *web_connect_code(const struct obs *o)
 	return "v6_refused";
 }
 
+const char *web_unknown(const struct obs *o)
+{
+	const char *code = o ? web_connect_code(o) : NULL;
+
+	return code && code_unknown(code) ? code : NULL;
+}
+
+const char *target_unknown(const struct site *s, const char *target, int family)
+{
+	const char *code = web_unknown(site_web(s, target, family, SCHEME_HTTPS, 0));
+
+	return code ? code : web_unknown(site_web(s, target, family, SCHEME_HTTP, 0));
+}
+
 /* Does the last redirect of a chain lead to a page that the chain has seen? */
 static bool circles(const struct site *s, const struct web_row *end)
 {
@@ -597,7 +611,15 @@ const char *header_parity(const struct site *s, const char *target,
 		json_put_text(detail, "v6", header(v6));
 		json_put_text(detail, "v4", header(v4));
 	}
-	return worst[found];
+	if (strcmp(worst[found], "one_family"))
+		return worst[found];
+	for (int family = 6; family >= 4; family -= 2) {
+		const char *code = web_unknown(site_web(s, target, family, SCHEME_HTTPS, 0));
+
+		if (code)
+			return code;
+	}
+	return "one_family";
 }
 
 /* ---- a judge's record ---- */

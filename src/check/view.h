@@ -122,6 +122,11 @@ static inline bool web_connected(const struct obs *o)
 static inline bool web_has_tls(const struct obs *o) { return o && web_of(o)->tls_version; }
 /* NULL if TCP came up; else v6_refused v6_timeout v6_unreachable timeout_once denied limit. */
 const char *web_connect_code(const struct obs *o);
+/* The code of a look that tells nothing (an opt-out, a limit of ours, one silence), or NULL: it tells, or
+ * nobody looked. */
+const char *web_unknown(const struct obs *o);
+/* The same for the target's first looks by HTTPS and HTTP over this family. */
+const char *target_unknown(const struct site *s, const char *target, int family);
 
 /* Where a chain of redirects ends, continued through the front pages of apex and www. */
 struct walk {
@@ -134,7 +139,8 @@ struct walk site_walk(const struct site *s, const char *target, int family, enum
 struct walk site_visit(const struct site *s, const char *target, int family);
 
 /* Compares one header of each page that came by HTTPS over both families, from the target on and
- * through its redirects: same none v4_only v6_only differs one_family.  subject gets the host. */
+ * through its redirects: same none v4_only v6_only differs one_family, or an unknown code.  subject gets
+ * the host. */
 const char *header_parity(const struct site *s, const char *target,
 			  const char *(*header)(const struct web_row *r),
 			  char subject[static NAME_MAX_B], struct json *detail);
