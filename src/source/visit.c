@@ -51,6 +51,16 @@ static void think_soon(struct visit *v)
 
 /* ---- a look ends ---- */
 
+static bool is_authority(const struct look *l)
+{
+	return l->kind == VISIT_DNS && !strcmp(l->dns.role, "authority");
+}
+
+static bool by_resolver(const struct look *l)
+{
+	return l->kind == VISIT_DNS && !is_authority(l);
+}
+
 /* What proves nothing until it was seen twice.  "Unreachable" is among it: a router says so while our
  * own network is in trouble, too. */
 static bool is_silent(const struct look *l, enum outcome outcome)
@@ -58,7 +68,7 @@ static bool is_silent(const struct look *l, enum outcome outcome)
 	if (outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNKNOWN ||
 	    outcome == OUTCOME_UNREACHABLE)
 		return true;
-	if (l->kind != VISIT_DNS || !strcmp(l->dns.role, "authority"))
+	if (!by_resolver(l))
 		return false;
 	/* of a resolver: its trouble is not the site's */
 	return outcome == OUTCOME_SERVFAIL || outcome == OUTCOME_REFUSED ||
@@ -106,6 +116,8 @@ static void ended(struct look *l, enum outcome outcome)
 	l->probe = NULL;
 	arena_done(&l->arena);
 	v->n_busy--;
+	if (!is_authority(l)) /* what a name server says opens no question */
+		v->news |= 1U << l->kind;
 	if (l->kind == VISIT_WEB) {
 		v->n_web--;
 		next_web(v);
@@ -146,11 +158,6 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 	(void)p;
 	count_running(l->visit, -1);
 	ended(l, last->outcome);
-}
-
-static bool by_resolver(const struct look *l)
-{
-	return l->kind == VISIT_DNS && strcmp(l->dns.role, "authority") != 0;
 }
 
 /* Why no packet may go there, at this moment: opt-outs come at any time (P-OPT-1). */
@@ -355,7 +362,8 @@ static void think(struct timer *t)
 		return;
 	}
 	refresh_site(v);
-	visit_plan(v);
+	visit_plan(v, v->news);
+	v->news = 0;
 	if (v->n_busy)
 		return;
 	if (any_again(v)) {
@@ -383,6 +391,7 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 	v->last = &v->first;
 	v->timer.fire = think;
 	v->timer.ctx = v;
+	v->news = 1U << VISIT_DNS;
 	v->site = (struct site){.domain = v->domain,
 				.v4_works = env->v4,
 				.v6_works = env->v6,

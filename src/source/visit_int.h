@@ -46,6 +46,7 @@ struct visit {
 	struct map looks;
 	struct look *first, **last;
 	size_t n_dns, n_busy, n_running, n_web, n_pauses;
+	unsigned news; /* bit: enum visit_batch, of what the planner has not seen */
 	struct timer timer;
 	bool parked, over;
 	int64_t running_since_us, spent_us; /* time with something under way */
@@ -59,7 +60,8 @@ struct look *look_find(const struct visit *v, const char *key);
 /* Its question has been filled in: off it goes when it may. */
 void look_go(struct look *l);
 
-/* visit_plan.c: wants everything that the evidence calls for and that was not wanted yet. */
-void visit_plan(struct visit *v);
+/* visit_plan.c: wants everything that the evidence calls for and that was not wanted yet.  news: of
+ * which kinds there is more than at the last call, as in v->news. */
+void visit_plan(struct visit *v, unsigned news);
 
 #endif

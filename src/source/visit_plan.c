@@ -1,6 +1,7 @@
 /*
  * visit_plan: what the evidence so far calls for.  Called again and again; what was wanted once is not
- * wanted twice, so each function simply walks over all that it knows.
+ * wanted twice, so each function simply walks over all that it knows.  Names open everything, mail
+ * hosts and pages only more of their own kind.
  */
 #include "source/visit_int.h"
 
@@ -325,11 +326,18 @@ static void look_at_pages(struct visit *v, const char *target)
 	}
 }
 
-void visit_plan(struct visit *v)
+void visit_plan(struct visit *v, unsigned news)
 {
-	ask_names(v);
-	look_at_servers(v);
-	look_at_mail(v);
-	look_at_pages(v, "apex");
-	look_at_pages(v, "www");
+	bool names = news & 1U << VISIT_DNS;
+
+	if (names) {
+		ask_names(v);
+		look_at_servers(v);
+	}
+	if (names || news & 1U << VISIT_SMTP)
+		look_at_mail(v);
+	if (names || news & 1U << VISIT_WEB) {
+		look_at_pages(v, "apex");
+		look_at_pages(v, "www");
+	}
 }
