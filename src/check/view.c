@@ -64,7 +64,7 @@ const struct obs *site_ask(const struct site *s, const char *qname, const char *
 	for (size_t i = 0; i < s->dns.n; i++) {
 		const struct dns_row *r = s->dns.at[i].row;
 
-		if (!strcasecmp(r->qname, qname) && !strcmp(r->qtype, qtype) &&
+		if (!strcmp(r->qtype, qtype) && !strcasecmp(r->qname, qname) &&
 		    strcmp(r->role, "authority"))
 			last = &s->dns.at[i];
 	}
