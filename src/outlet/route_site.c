@@ -196,33 +196,76 @@ static int all_evidence(struct call *c, const char *round, struct err *e)
 }
 
 /* Median timings of the exchanges that came through, by family. */
+/* "timeout at connect 4, ok 4": a family that never got through has no times, and must not look as if
+ * nobody had tried. */
+static int endings(struct call *c, const char *round, int family, struct err *e)
+{
+	static const char *const zh[][2] = {
+		{"ok", "完成"},	       {"refused", "被拒绝"},  {"timeout", "超时"},
+		{"unreachable", "不可达"}, {"closed", "被关闭"},   {"tls", "TLS 失败"},
+		{"malformed", "格式错误"}, {"denied", "未获许可"}, {"limit", "超出限额"},
+		{"unknown", "未知"},	       {"connect", "连接"},	   {"request", "请求"},
+		{"header", "报头"},	       {"body", "正文"},	   {"done", "末尾"},
+	};
+	const struct value args[] = {value_text(c->tail), value_text(round), value_i64(family)};
+	struct table t;
+	struct buf text;
+	int rc = call_facts(c,
+			    "SELECT outcome, CASE WHEN outcome = 'ok' THEN '' ELSE stage END, count(*) "
+			    "FROM obs_web WHERE subject = ? AND round = ? AND family = ? "
+			    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+			    args, 3, &t, e);
+
+	if (rc)
+		return rc;
+	buf_init(&text, 4096);
+	for (size_t i = 0; i < t.n_rows; i++) {
+		const char *words[] = {value_str(table_at(&t, i, 0), ""), value_str(table_at(&t, i, 1), "")};
+
+		for (size_t w = 0; c->zh && w < 2; w++)
+			for (size_t k = 0; k < sizeof(zh) / sizeof(zh[0]); k++)
+				if (!strcmp(words[w], zh[k][0])) {
+					words[w] = zh[k][1];
+					break;
+				}
+		buf_printf(&text, "%s%s%s%s ×%lld", i ? (c->zh ? "，" : ", ") : "", words[0],
+			   !*words[1] ? "" : c->zh ? "于" : " at ", words[1],
+			   (long long)value_int(table_at(&t, i, 2), 0));
+	}
+	json_put_text(c->json, "ended", text.data);
+	buf_done(&text);
+	return 0;
+}
+
 static int families(struct call *c, const char *round, struct err *e)
 {
 	const struct value args[] = {value_text(c->tail), value_text(round)};
 	struct table t;
 	int rc = call_facts(c,
-			    "SELECT family, count(*), median(connect_us), median(tls_us), "
-			    "median(first_byte_us), median(total_us) FROM obs_web "
-			    "WHERE subject = ? AND round = ? AND outcome = 'ok' "
-			    "GROUP BY family ORDER BY family",
+			    "SELECT family, count(*), median(connect_us) FILTER (WHERE outcome = 'ok'), "
+			    "median(tls_us) FILTER (WHERE outcome = 'ok'), "
+			    "median(first_byte_us) FILTER (WHERE outcome = 'ok'), "
+			    "median(total_us) FILTER (WHERE outcome = 'ok') FROM obs_web "
+			    "WHERE subject = ? AND round = ? GROUP BY family ORDER BY family",
 			    args, 2, &t, e);
 
-	if (rc)
-		return rc;
 	json_key(c->json, "families");
 	json_object(c->json);
-	for (size_t i = 0; i < t.n_rows; i++) {
+	for (size_t i = 0; !rc && i < t.n_rows; i++) {
 		static const char *const names[] = {"exchanges", "connect_us", "tls_us",
 						    "first_byte_us", "total_us"};
+		int family = (int)value_int(table_at(&t, i, 0), 0);
 
-		json_key(c->json, value_int(table_at(&t, i, 0), 0) == 6 ? "v6" : "v4");
+		json_key(c->json, family == 6 ? "v6" : "v4");
 		json_object(c->json);
-		for (size_t k = 0; k < 5; k++)
+		call_value(c, names[0], table_at(&t, i, 1));
+		rc = endings(c, round, family, e);
+		for (size_t k = 1; k < 5; k++)
 			call_value(c, names[k], table_at(&t, i, k + 1));
 		json_end_object(c->json);
 	}
 	json_end_object(c->json);
-	return 0;
+	return rc;
 }
 
 /* History by round, and from it each change of a verdict. */

@@ -84,6 +84,7 @@ export default {
 	'site.again_how': 'This tests the site at once and prints the same ladder:',
 
 	'field.exchanges': 'Exchanges',
+	'field.ended': 'How they ended',
 	'field.addr': 'Address',
 	'field.address': 'Address',
 	'field.port': 'Port',

@@ -84,6 +84,7 @@ export default {
 	'site.again_how': '下面的命令立即检测该网站，并打印同样的逐级结果：',
 
 	'field.exchanges': '访问次数',
+	'field.ended': '访问结果',
 	'field.addr': '地址',
 	'field.address': '地址',
 	'field.port': '端口',
