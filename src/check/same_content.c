@@ -49,11 +49,14 @@ static const char *compare_ports(const struct site *s, const char *target, struc
 		const struct obs *v6 = site_web(s, target, 6, i, 0), *v4 = site_web(s, target, 4, i, 0);
 		bool open6 = web_connected(v6), open4 = web_connected(v4);
 		const char *closed = web_connect_code(open6 ? v4 : v6);
+		const char *unseen = web_unknown(v6) ? web_unknown(v6) : web_unknown(v4);
 
 		json_put_bool(detail, i ? "v6_443_open" : "v6_80_open", open6);
 		json_put_bool(detail, i ? "v4_443_open" : "v4_80_open", open4);
 		if (open6 != open4 && !(code && !strcmp(code, "ports_differ")))
 			code = code_unknown(closed) ? closed : "ports_differ";
+		else if (!open6 && !open4 && !code)
+			code = unseen; /* it may be open on one of them */
 	}
 	return code;
 }

@@ -28,6 +28,7 @@ static const struct reason reasons[] = {
 	{"no_tls", VERDICT_NA, "there is no HTTPS on either family", "两个协议族均无 HTTPS", "", ""},
 	{"no_aaaa", VERDICT_NA, "there is no usable AAAA record", "没有可用的 AAAA 记录", "", ""},
 	REASON_NO_V6,
+	REASON_NO_V4,
 	REASON_TIMEOUT_ONCE,
 	REASONS_DNS,
 	{0},
@@ -50,14 +51,27 @@ static const char *problem_code(const char *problem)
 	return "cert_untrusted";
 }
 
-static const char *without_tls(const struct obs *v6, const struct obs *v4)
+/* The port is closed over IPv6: a fault if TLS is there over IPv4. */
+static const char *closed(const struct site *s, const char *name, const struct obs *v4)
+{
+	struct host h = site_host(s, name);
+
+	if (!s->v4_works && h.n_v4)
+		return "observer_no_v4";
+	if (web_unknown(v4))
+		return web_unknown(v4);
+	return web_has_tls(v4) ? "v6_no_tls" : "no_tls";
+}
+
+static const char *without_tls(const struct site *s, const char *name, const struct obs *v6,
+			       const struct obs *v4)
 {
 	const char *code = web_connect_code(v6);
 
 	if (code && code_unknown(code))
 		return code;
 	if (code)
-		return web_has_tls(v4) ? "v6_no_tls" : "no_tls";
+		return closed(s, name, v4);
 	if (v6->outcome == OUTCOME_TIMEOUT && !obs_is_final(v6, web_of(v6)->fails))
 		return "timeout_once";
 	if (v6->outcome == OUTCOME_LIMIT || v6->outcome == OUTCOME_UNKNOWN)
@@ -81,7 +95,7 @@ static void judge(const struct site *s, struct finding *f)
 	detail_web(f->detail, "v6", v6);
 	detail_web(f->detail, "v4", v4);
 	if (!web_has_tls(v6)) {
-		finding_set(f, without_tls(v6, v4));
+		finding_set(f, without_tls(s, f->subject, v6, v4));
 		return;
 	}
 	json_put_text(f->detail, "version", web_of(v6)->tls_version);

@@ -229,6 +229,9 @@ static const struct {
 	{"tls", "old_version", PAGES("ok tls_version=TLSv1.1", "ok")},
 	{"tls", "ok", PAGES("ok tls_version=TLSv1.2", "ok")},
 	{"tls", "no_tls", PAGES("refused", "refused")},
+	{"tls", "no_tls", "no_v4\n" NO4(D) A6(D) WEB("6", "refused")},
+	{"tls", "observer_no_v4", "no_v4\n" BOTH WEB("6", "refused")},
+	{"tls", "denied", PAGES("refused", "denied")},
 	{"tls", "no_aaaa", A4(D) NO6(D)},
 	{"tls", "no_aaaa", ODD("fd00::1")},
 	{"tls", "observer_no_v6", "no_v6\n" BOTH},
@@ -309,6 +312,8 @@ static const struct {
 	{"same_content", "one_family", NO4(D) A6(D)},
 	{"same_content", "one_family", PAGES("refused", "ok")},
 	{"same_content", "denied", PAGES("ok", "denied")},
+	{"same_content", "denied", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"
+				   "web apex 4 https 0 ok\nweb apex 4 http 0 denied\n"},
 	{"same_content", "denied", BOTH WEB("6", "ok") "web apex 4 https 0 refused\nweb apex 4 http 0 "
 					"denied\n"},
 	{"same_content", "one_family",
