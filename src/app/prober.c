@@ -44,7 +44,9 @@ static int tell(struct prober *p, enum prober_message kind, const void *data, si
 		if (!rc)
 			rc = pipe_local_tell(&p->pipe, (uint8_t)kind, data, len, e);
 	}
-	return rc ? rc : pipe_local_write(&p->pipe, false, e);
+	if (!rc)
+		rc = pipe_local_write(&p->pipe, false, e);
+	return rc == -EPIPE ? 0 : rc; /* a child that has gone: prober_next says how */
 }
 
 int prober_site(struct prober *p, uint32_t id, const char *domain, struct err *e)
