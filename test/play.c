@@ -105,8 +105,8 @@ static void count_look(struct play *y)
 	}
 	slot = map_at_text(&r->looks, key);
 	r->questions += d && !*slot;
-	*slot = (char *)*slot + 1;
-	if ((size_t)*slot > 2)
+	*slot = (void *)((uintptr_t)*slot + 1);
+	if ((uintptr_t)*slot > 2)
 		broken(r, "looked at more than twice: %s", key);
 	if (r->questions > L_DNS_QUERIES_PER_SITE)
 		broken(r, "%zu questions", r->questions);
