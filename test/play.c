@@ -60,6 +60,23 @@ static const char *host_of(const struct play *y)
 			 : ((const struct smtp_row *)y->probe->row)->host;
 }
 
+/* Only what a visit may ask for (T-DNS-11), only at the ports that the sandbox opens. */
+static void check_question(const struct play *y)
+{
+	static const char *const types[] = {"A", "AAAA", "NS", "MX", "HTTPS", "SOA"};
+	static const uint16_t ports[] = {25, DNS_PORT, 80, 443};
+	const struct dns_row *d = dns_row_of(y);
+	bool known = !d, open = false;
+
+	for (size_t i = 0; d && i < sizeof(types) / sizeof(types[0]); i++)
+		known |= !strcmp(d->qtype, types[i]);
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		open |= y->step.port == ports[i];
+	if (!known || !open)
+		broken(y->lane->replay, "a question of type %s to port %u", d ? d->qtype : "none",
+		       y->step.port);
+}
+
 static void check_packet(struct play *y)
 {
 	struct replay *r = y->lane->replay;
@@ -67,6 +84,7 @@ static void check_packet(struct play *y)
 	const char *host = host_of(y);
 	char text[ADDR_TEXT_MAX];
 
+	check_question(y);
 	addr_text(a, text);
 	if (optout_name(&r->due, r->domain) || (host && optout_name(&r->due, host)))
 		broken(r, "a packet about %s, which opted out", host ? host : r->domain);

@@ -6,6 +6,7 @@
  * Whatever the internet does, some things must hold; the first that does not stands in `broken`:
  *	the visit ends, in L_SITE_WALL_MS of active time and the time of one probe
  *	no packet to an opt-out, nor to a public address while nobody is named
+ *	questions of a few types, packets to a few ports
  *	what the guard refuses is in the evidence as denied
  *	questions within L_DNS_QUERIES_PER_SITE, each look repeated once at most,
  *	after L_SITE_PAUSES pauses at most
