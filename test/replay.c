@@ -101,6 +101,37 @@ static void judge(struct replay *r)
 	}
 }
 
+static bool any_repeated(const struct replay *r)
+{
+	for (int k = 0; k < VISIT_BATCHES; k++)
+		for (size_t i = 0; r->batches[k] && i < r->batches[k]->obs.n; i++) {
+			const struct obs *o = &r->batches[k]->obs.at[i];
+			const struct field *f = schema_field(r->batches[k]->schema, "fails");
+			int64_t fails;
+
+			memcpy(&fails, (const char *)o->row + f->offset, sizeof(fails));
+			if (fails > 0 && o->outcome != OUTCOME_DENIED &&
+			    o->outcome != OUTCOME_LIMIT)
+				return true;
+		}
+	return false;
+}
+
+/* Nothing is concluded about those who opted out, nor over a family that does not work here, nor
+ * from a silence that nobody repeated. */
+static void check_verdict(struct replay *r, const struct judged *j, bool repeated)
+{
+	static const char *const silences[] = {"aaaa_timeout", "aaaa_servfail", "v6_timeout"};
+
+	if (optout_name(&r->due, r->domain) && !r->sent.n && j->verdict != VERDICT_UNKNOWN)
+		broken(r, "%s of who opted out: %s", j->check->id, j->reason);
+	if (!r->v6 && !strncmp(j->reason, "v6_", 3) && strcmp(j->reason, "v6_broken"))
+		broken(r, "%s without IPv6 here: %s", j->check->id, j->reason);
+	for (size_t i = 0; i < sizeof(silences) / sizeof(silences[0]); i++)
+		if (!repeated && !strcmp(j->reason, silences[i]))
+			broken(r, "%s from a silence seen once: %s", j->check->id, j->reason);
+}
+
 static const struct schema *find_schema(const char *name)
 {
 	static const struct schema *const all[] = {&dns_schema, &web_schema, &smtp_schema};
@@ -251,6 +282,8 @@ static void check_after(struct replay *r)
 		broken(r, "active for %lld ms, the longest probe %lld ms",
 		       (long long)r->active_us / 1000, (long long)r->longest_us / 1000);
 	judge(r);
+	for (size_t i = 0; i < r->judged.n; i++)
+		check_verdict(r, &r->judged.at[i], any_repeated(r));
 	judge_again(r);
 }
 

@@ -11,7 +11,9 @@
  *	questions within L_DNS_QUERIES_PER_SITE, each look repeated once at most,
  *	after L_SITE_PAUSES pauses at most
  *	few pages at once, one connection at a time to one address
- *	every judge gives a verdict, and the same one from evidence that has travelled
+ *	nothing is concluded about an opt-out, over a family that does not work here, or from a
+ *silence that was not repeated every judge gives a verdict, and the same one from evidence that has
+ *travelled
  */
 #ifndef TEST_REPLAY_H
 #define TEST_REPLAY_H
