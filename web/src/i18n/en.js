@@ -19,7 +19,7 @@ export default {
 	'just_now': 'just now',
 	'since': 'since {date}',
 	'points': 'points',
-	'interval': '95% interval {lo}–{hi}',
+	'interval': '95% interval {lo} to {hi}',
 	'n_unknown': '{n} unknown',
 	'sampled': 'sample of {n}',
 	'download': 'Download',

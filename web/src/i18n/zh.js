@@ -19,7 +19,7 @@ export default {
 	'just_now': '刚刚',
 	'since': '较 {date}',
 	'points': '个百分点',
-	'interval': '95% 区间 {lo}–{hi}',
+	'interval': '95% 区间 {lo} 至 {hi}',
 	'n_unknown': '未知 {n}',
 	'sampled': '样本量 {n}',
 	'download': '下载',

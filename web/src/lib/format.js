@@ -70,7 +70,7 @@ export function interval(figure) {
 	if (is_share(figure.unit)) {
 		return t('interval', { lo: percent(figure.lo).replace('%', ''), hi: percent(figure.hi).replace('%', '') });
 	}
-	return t('interval', { lo: with_unit(figure.lo, figure.unit), hi: with_unit(figure.hi, figure.unit) });
+	return t('interval', { lo: headline(figure.lo), hi: with_unit(figure.hi, figure.unit) });
 }
 
 // Numerator over denominator where both are counts of something; an index is made of squares, which

@@ -11,6 +11,8 @@ import { table } from '../parts/table.js';
 import { sign, verdict_bar, VERDICTS } from '../parts/verdict.js';
 import { progress, round_status, self_text } from './rounds.js';
 
+const REASONS = 15;
+
 // { pass: n, ... } of one check of a round; all zero when the check is not there.
 export function answer_counts(check) {
 	const n = Object.fromEntries(VERDICTS.map(v => [v, 0]));
@@ -35,14 +37,16 @@ function reason_table(checks, round, verdicts, caption) {
 		.sort((a, b) => b.count - a.count);
 	if (!rows.length) return h('p', null, t('round.no_reasons'));
 	const sites = round.done || round.total;
-	return table({
-		caption, rows, columns: [
+	const of = list => table({
+		caption, rows: list, columns: [
 			{ id: 'reason', title: t('round.reason'), cell: r => h('a', { href: link('/sites', { round: round.id, check: r.check === 'site' ? null : r.check, reason: r.reason }) }, r.meaning) },
 			{ id: 'check', title: t('term.check'), wide: true, cell: r => r.title },
 			{ id: 'verdict', title: t('term.verdict'), look: 'sign-cell', cell: r => sign(r.verdict, r.reason) },
 			{ id: 'n', title: t('round.col_sites'), number: true, cell: r => count(r.count) },
 			{ id: 'share', title: t('overview.of_list'), number: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
 	});
+	const rest = rows.slice(REASONS);
+	return [of(rows.slice(0, REASONS)), rest.length ? h('details.fold', null, h('summary', null, t('round.more_reasons', { n: rest.length })), of(rest)) : null];
 }
 
 function sentence(r) {
@@ -76,7 +80,7 @@ export default {
 				checks.length ? section(t('round.unknowns'), reason_table(checks, r, ['unknown'], t('round.unknowns'))) : null,
 				section(t('round.selftest'), self_test(r.selftest)),
 				section(t('round.facts'), definition_list([[t('round.id'), h('code', null, r.id)], [t('term.portfolio'), `${r.portfolio} v${r.version}`],
-					[t('round.col_began'), `${minute(r.began)} UTC`], [t('round.col_ended'), r.ended ? `${minute(r.ended)} UTC` : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version], [t('round.seed'), r.seed]])),
+					[t('round.col_began'), `${minute(r.began)} UTC`], [t('round.col_ended'), r.ended ? `${minute(r.ended)} UTC` : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version]])),
 				api_downloads(`rounds/${encodeURIComponent(r.id)}`, {}, `round-${r.id}`), generated(r),
 			].filter(Boolean),
 		};

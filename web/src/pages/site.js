@@ -12,6 +12,8 @@ import { date_note, generated, opening, section } from '../parts/page.js';
 import { table } from '../parts/table.js';
 
 const CHANGES = 12;
+// Fields of an observation that are the same in all rows of this page.
+const SAME = ['round', 'vantage'];
 
 // A field by its name: the suffix tells the unit (us, b, s), as in the fields of the program.
 function field_value(key, value) {
@@ -21,17 +23,20 @@ function field_value(key, value) {
 	if (key.endsWith('_b')) return `${count(value)} B`;
 	if (key.endsWith('_s') && typeof value === 'number') return `${count(value)} s`;
 	if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
-	if (Array.isArray(value)) return value.map(v => typeof v === 'object' ? JSON.stringify(v) : String(v)).join(', ');
-	if (typeof value === 'object') return JSON.stringify(value);
+	if (Array.isArray(value)) return value.map(v => field_value('', v)).join(value.some(v => typeof v === 'object') ? '\n' : ', ');
+	if (typeof value === 'object') return Object.entries(value).map(([k, v]) => `${field_name(k)} ${field_value(k, v)}`).join(' · ');
 	return String(value);
 }
 
+// "v6_443" is a look over IPv6 at port 443, "v4_cert" the certificate over IPv4.
 function field_name(key) {
+	const look = /^v([46])(?:_(\w+))?$/.exec(key);
+	if (look) return [`IPv${look[1]}`, look[2]?.split('_').map(field_name).join(' ')].filter(Boolean).join(' ');
 	return has_text(`field.${key}`) ? t(`field.${key}`) : key;
 }
 
 function evidence_list(evidence) {
-	const entries = Object.entries(evidence ?? {});
+	const entries = Object.entries(evidence ?? {}).filter(([k]) => k !== 'subject'); // it stands above
 	if (!entries.length) return null;
 	return h('dl.facts', null, entries.map(([k, v]) => [h('dt', null, field_name(k)), h('dd.mono', null, field_value(k, v))]));
 }
@@ -82,7 +87,7 @@ function repairs(list) {
 
 function raw_rows(kind, rows) {
 	if (!rows?.length) return null;
-	const keys = [...new Set(rows.flatMap(r => Object.keys(r)))].filter(k => rows.some(r => r[k] !== null && r[k] !== undefined && r[k] !== ''));
+	const keys = [...new Set(rows.flatMap(r => Object.keys(r)))].filter(k => !SAME.includes(k) && rows.some(r => r[k] !== null && r[k] !== undefined && r[k] !== ''));
 	return h('details.raw', null, h('summary', null, t(`site.raw_${kind}`, { n: count(rows.length) })), table({
 		caption: t(`site.raw_${kind}`, { n: count(rows.length) }), rows,
 		columns: keys.map(k => ({ id: k, title: field_name(k), look: 'mono', number: typeof rows.find(r => r[k] !== null && r[k] !== undefined)?.[k] === 'number', cell: r => field_value(k, r[k]) })),

@@ -12,8 +12,9 @@ import { asked, date_note, generated, opening } from '../parts/page.js';
 import { pager, table } from '../parts/table.js';
 
 const FILTERS = ['q', 'class', 'region', 'organisation', 'level', 'verdict', 'check', 'reason', 'round', 'after', 'sort'];
-// The columns of the first view, and those of them that a phone has room for.
-const FIRST = ['site', 'aaaa', 'www_aaaa', 'ns_aaaa', 'ns_udp', 'tls', 'http', 'same_content', 'mx_aaaa', 'mx_smtp'];
+// The columns of the first view, and those of them that a phone has room for; the others are one choice
+// of a check away.
+const FIRST = ['site', 'aaaa', 'ns_aaaa', 'tls', 'http', 'same_content', 'mx_aaaa', 'mx_smtp'];
 const NARROW = ['site', 'aaaa', 'ns_aaaa', 'http'];
 
 function filters(q) {
@@ -60,6 +61,11 @@ function set_filters(q, check) {
 		one('round', `${t('col.round')}: ${q.get('round')}`)];
 }
 
+// One line high; the whole of it on hover.
+function tag(text) {
+	return text ? h('span', { title: text }, text) : '';
+}
+
 function columns(check) {
 	const of = (r, id) => { const v = r.verdicts?.[id]; return v ? sign(v.verdict, v.reason === 'ok' ? null : meaning(id, v.reason)) : sign('unknown'); };
 	const why = r => { const v = r.verdicts?.[check]; return v && v.verdict !== 'pass' ? meaning(check, v.reason) : ''; };
@@ -68,9 +74,9 @@ function columns(check) {
 		{ id: 'domain', title: t('col.site'), sort: 'domain', look: 'domain', cell: r => h('a', { href: link(`/sites/${encodeURIComponent(r.domain)}`) }, r.domain) },
 		...signs.map(id => ({ id, title: t(`short.${id}`), hint: check_name(id), look: 'sign-cell', wide: check === 'site' && !NARROW.includes(id), cell: r => of(r, id) })),
 		...(check === 'site' ? [] : [{ id: 'why', title: t('round.reason'), cell: why }]),
-		{ id: 'organisation', title: t('tag.organisation'), sort: 'organisation', wide: true, look: 'tag-cell', cell: r => r.organisation || '' },
-		{ id: 'class', title: t('tag.class'), sort: 'class', wide: true, look: 'tag-cell', cell: r => r.class || '' },
-		{ id: 'region', title: t('tag.region'), sort: 'region', wide: true, look: 'tag-cell', cell: r => r.region || '' },
+		{ id: 'organisation', title: t('tag.organisation'), sort: 'organisation', wide: true, look: 'tag-cell', cell: r => tag(r.organisation) },
+		{ id: 'class', title: t('tag.class'), sort: 'class', wide: true, look: 'tag-cell', cell: r => tag(r.class) },
+		{ id: 'region', title: t('tag.region'), sort: 'region', wide: true, look: 'tag-cell', cell: r => tag(r.region) },
 		{ id: 'rank', title: t('tag.rank'), sort: 'rank', number: true, wide: true, cell: r => r.rank ? count(r.rank) : '' }];
 }
 

@@ -1,9 +1,9 @@
 // Targets of a plan: what was promised for when, what was measured then and is measured now, whether the
 // date will be kept.  No list or no data is a status of its own and never counts as zero.
 import { h } from '../lib/dom.js';
-import { t } from '../lib/i18n.js';
+import { has_text, t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
-import { count, day, interval, is_share, percent, with_unit } from '../lib/format.js';
+import { count, country_name, day, interval, is_share, percent, with_unit } from '../lib/format.js';
 import { changed, link, query } from '../lib/url.js';
 import { basis, has_value } from '../parts/figure.js';
 import { empty } from '../parts/notice.js';
@@ -38,6 +38,16 @@ function projection(target) {
 		h('span.basis', null, interval({ ...p, unit: target.unit })));
 }
 
+// "portfolio=gov;level=central|province;rank<=50" in words.
+function set_text(set) {
+	return set.split(';').map(condition => {
+		const [, key, op, value] = /^(\w+)(=|<=|>=)(.*)$/.exec(condition) ?? [];
+		if (!key) return condition;
+		const word = has_text(`tag.${key}`) ? t(`tag.${key}`) : key;
+		return `${word} ${{ '<=': '≤ ', '>=': '≥ ' }[op] ?? ''}${key === 'country' ? country_name(value) : value.replaceAll('|', ' / ')}`;
+	}).join(' · ');
+}
+
 function card(target) {
 	const now = target.value_now, ticks = is_share(target.unit) && typeof target.threshold === 'number' ? [target.threshold] : [];
 	return h('li.target', { id: target.id, class: `edge-${status_look(target.status)}` },
@@ -45,7 +55,7 @@ function card(target) {
 			target.grade ? h('abbr.grade', { title: t(`grade.${target.grade}`) }, target.grade) : null),
 		h('h3', null, target.text),
 		h('div.target-values', null,
-			h('div.target-value', null, h('span.quiet', null, t('target.threshold')), h('b', null, threshold(target)), target.set ? h('span.basis', null, target.set) : null),
+			h('div.target-value', null, h('span.quiet', null, t('target.threshold')), h('b', null, threshold(target)), target.set ? h('span.basis', null, set_text(target.set)) : null),
 			target.due ? value(target, t('target.then'), target.value_at_due, (target.days_left ?? -1) >= 0 ? t('target.not_yet') : t('no_data')) : null,
 			value(target, t('target.now'), now, t('no_data')), projection(target)),
 		is_share(target.unit) ? share_bar(has_value(now) ? now : null, ticks) : null,

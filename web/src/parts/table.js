@@ -24,6 +24,11 @@ export function table({ columns, rows, caption, sort, look }) {
 		h('table', { class: look ?? null }, h('caption', null, spoken(caption)), h('thead', null, h('tr', null, head)), h('tbody', null, body)));
 }
 
+// A table that needs no scrolling of its own lets the page do it, so that its head can stay in sight.
+export function fit_tables() {
+	for (const scroll of document.querySelectorAll('.scroll')) scroll.classList.toggle('fits', scroll.firstChild.offsetWidth <= scroll.clientWidth);
+}
+
 function classes(column) {
 	return [column.number ? 'num' : '', column.wide ? 'wide' : '', column.look ?? ''].filter(Boolean).join(' ') || null;
 }
