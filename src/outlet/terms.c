@@ -1,4 +1,4 @@
-/* terms: see terms.h.  Read once; lives as long as the process. */
+/* terms: see terms.h.  Read once, by whichever thread comes first; lives as long as the process. */
 #include "outlet/terms.h"
 
 #include "base/asset.h"
@@ -6,6 +6,9 @@
 #include "base/map.h"
 #include "base/vec.h"
 
+#include <pthread.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct arena arena;
 static struct map by_key;
 static VEC(struct term) terms;
@@ -35,8 +38,7 @@ static void load(void)
 
 const struct term *term_list(size_t *n)
 {
-	if (!by_key.arena)
-		load();
+	pthread_once(&once, load);
 	*n = terms.n;
 	return terms.at;
 }
@@ -45,8 +47,7 @@ const char *term(const char *key, bool zh)
 {
 	const struct term *t;
 
-	if (!by_key.arena)
-		load();
+	pthread_once(&once, load);
 	t = map_get_text(&by_key, key);
 	return !t ? key : zh ? t->zh : t->en;
 }
