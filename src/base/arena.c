@@ -24,7 +24,7 @@ struct arena_cleanup {
 	void *arg;
 };
 
-static size_t fail_in, made;
+static _Thread_local size_t fail_in, made;
 
 size_t arena_fail_after(size_t k)
 {
