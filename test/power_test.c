@@ -24,9 +24,8 @@ enum { CUTS = 10, CUTS_A_DISK = 30, DISK_B = 256 << 20 };
 static const uint32_t without_log_flush = 2;
 
 static struct disk {
-	char image[64], mount[40], device[32];
-	int loop; /* kept open: the device goes when this process does */
-} disk = {.loop = -1};
+	char image[64], mount[40];
+} disk;
 
 /* ---- the disk ---- */
 
@@ -36,7 +35,7 @@ static bool fails(const char *what)
 	return false;
 }
 
-static bool make_file_system(const char *where)
+static bool make_file_system(void)
 {
 	int status = -1, null;
 	pid_t pid = fork();
@@ -46,7 +45,7 @@ static bool make_file_system(const char *where)
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 		setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
-		execlp("mkfs.ext4", "mkfs.ext4", "-q", "-F", where, NULL);
+		execlp("mkfs.ext4", "mkfs.ext4", "-q", "-F", disk.image, NULL);
 		_exit(99);
 	}
 	waitpid(pid, &status, 0);
@@ -63,40 +62,44 @@ static bool make_image(void)
 		return fails(disk.image);
 	}
 	close(fd);
-	return make_file_system(disk.image);
+	return make_file_system();
 }
 
-static bool attach(void)
+/* A loop device with the image; it goes when its last user does.  -1: there is none. */
+static int attach(char device[static 32])
 {
 	struct loop_config c = {.info.lo_flags = LO_FLAGS_AUTOCLEAR};
-	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), number;
-	bool good = false;
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), loop = -1, image;
 
-	if (control < 0)
-		return fails("/dev/loop-control");
-	c.fd = (unsigned)open(disk.image, O_RDWR | O_CLOEXEC);
-	for (int tries = 0; tries < 20 && !good; tries++) { /* another may take the same one */
-		number = ioctl(control, LOOP_CTL_GET_FREE);
-		if (number < 0)
-			break;
-		snprintf(disk.device, sizeof(disk.device), "/dev/loop%d", number);
-		disk.loop = open(disk.device, O_RDWR | O_CLOEXEC);
-		good = disk.loop >= 0 && ioctl(disk.loop, LOOP_CONFIGURE, &c) == 0;
-		if (!good && disk.loop >= 0)
-			close(disk.loop);
-		if (!good && errno != EBUSY)
-			break;
+	image = open(disk.image, O_RDWR | O_CLOEXEC);
+	c.fd = (unsigned)image;
+	for (int tries = 0; tries < 50 && control >= 0 && image >= 0 && loop < 0; tries++) {
+		int number = ioctl(control, LOOP_CTL_GET_FREE);
+
+		snprintf(device, 32, "/dev/loop%d", number);
+		loop = number < 0 ? -1 : open(device, O_RDWR | O_CLOEXEC);
+		if (loop >= 0 && ioctl(loop, LOOP_CONFIGURE, &c)) { /* another was faster */
+			close(loop);
+			loop = -1;
+			usleep(10000);
+		}
 	}
-	if (!good)
-		fails("a loop device");
-	close((int)c.fd);
+	close(image);
 	close(control);
-	return good;
+	return loop;
 }
 
+/* The device is the mount's alone: after a cut nothing may survive in its cache. */
 static bool mounted(void)
 {
-	return mount(disk.device, disk.mount, "ext4", 0, NULL) == 0;
+	char device[32];
+	int loop = attach(device), rc;
+
+	if (loop < 0)
+		return false;
+	rc = mount(device, disk.mount, "ext4", 0, NULL);
+	close(loop);
+	return rc == 0;
 }
 
 static bool prepare(void)
@@ -111,23 +114,21 @@ static bool prepare(void)
 	snprintf(disk.mount, sizeof(disk.mount), "/tmp/sextant-power-%d", (int)getpid());
 	if (mkdir(disk.mount, 0700))
 		return fails(disk.mount);
-	if (!make_image() || !attach())
+	if (!make_image())
 		return false;
-	return mounted() ? true : fails("mount");
+	return mounted() ? true : fails("a loop device with ext4");
 }
 
 static void clean(void)
 {
 	umount2(disk.mount, MNT_DETACH);
-	if (disk.loop >= 0)
-		close(disk.loop);
 	rmdir(disk.mount);
 	unlink(disk.image);
 }
 
 static bool new_disk(void)
 {
-	if (umount(disk.mount) || !make_file_system(disk.device) || !mounted())
+	if (umount(disk.mount) || !make_file_system() || !mounted())
 		return ok(false, "a new disk: %s", strerror(errno));
 	return true;
 }

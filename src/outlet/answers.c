@@ -14,7 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { WORKERS = 2, KEPT_B = 24 << 20, BODY_B = 64 << 20, KEY_MAX = 4096, PARAMS_MAX = 24 };
+enum { WORKERS = 2, KEPT_B = 24 << 20, BODY_B = 64 << 20, PARAMS_MAX = 24, TELL_AGAIN_US = 60000000 };
 
 /* Under which circumstances an answer was made: while they are the same, it is true. */
 struct stamp {
@@ -66,6 +66,8 @@ struct answers {
 	struct entry *entries;
 	size_t kept_b;
 	int64_t epoch; /* of answers_renew */
+	int told;      /* code of the fault that was logged last, and when */
+	int64_t told_us;
 	VEC(struct job *) pending; /* asked for, not yet made */
 	/* between the threads */
 	pthread_mutex_t lock;
@@ -163,7 +165,6 @@ static void run(struct worker *w, struct job *j)
 	c.csv_out = &body;
 	c.status = 200;
 	if (j->route->answer(&c, &j->fault)) {
-		log_error("%s: %s", j->route->path, j->fault.text);
 		call_error(&c, 500, "see the server's log", "the answer could not be made");
 	}
 	j->head = (struct http_response){.status = c.status, .open_data = true,
@@ -406,6 +407,21 @@ static void no_longer_pending(struct answers *a, const struct job *j)
 		}
 }
 
+/* A fault that all questions meet is told once a minute. */
+static void tell(struct answers *a, const struct job *j)
+{
+	int64_t now = clock_mono(loop_clock(a->loop));
+
+	bool again = a->told == j->fault.code && now < a->told_us + TELL_AGAIN_US;
+
+	if (!again) {
+		log_error("%s: %s", j->route->path, j->fault.text);
+		a->told = j->fault.code;
+		a->told_us = now;
+	}
+	store_check(a->store, &j->fault);
+}
+
 /* An answer has been made: those who wait get it, whatever has changed meanwhile; it is kept if it is
  * still true. */
 static void finish(struct answers *a, struct job *j)
@@ -420,7 +436,7 @@ static void finish(struct answers *a, struct job *j)
 		keep(a, j, k);
 	http_unkeep(k);
 	if (j->fault.code)
-		store_check(a->store, &j->fault);
+		tell(a, j);
 	job_free(j);
 }
 
@@ -532,7 +548,8 @@ void answers_renew(struct answers *a)
 	a->epoch++;
 	cool(a);
 	forget(a);
-	warm_all(a);
+	if (store_has_facts(a->store, NULL))
+		warm_all(a);
 }
 
 size_t answers_pending(const struct answers *a)

@@ -198,9 +198,8 @@ static int open_files(struct store *s, struct err *e)
 	free(path);
 	if (rc)
 		return rc;
-	if (open_facts(s))
-		log_warn("%s", s->why.text);
-	else if (sqlite_number(s->state, "SELECT count(*) FROM outbox", 0))
+	/* facts that do not open are the caller's to tell, once, when they are needed */
+	if (!open_facts(s) && sqlite_number(s->state, "SELECT count(*) FROM outbox", 0))
 		(void)outbox_flush(s, NULL);
 	return 0;
 }
