@@ -14,7 +14,8 @@
 enum { PLACES_MAX = 65536 }; /* then those that nobody needs are forgotten */
 
 struct place {
-	int64_t free_us;  /* nobody may go before */
+	int64_t free_us;  /* nobody may book an earlier moment */
+	int64_t next_us;  /* nobody may go before, whatever was booked */
 	unsigned users;   /* turns that point here */
 	unsigned holders; /* of them, those that went and have not left */
 	struct turn *first, **last;
@@ -143,15 +144,39 @@ static int64_t book(struct pace *p, struct turn *t, int64_t now_us)
 
 static void book_first(struct pace *p, struct place *at);
 
+static void leave_gap(struct place *at, int64_t next_us)
+{
+	at->next_us = next_us;
+	at->free_us = later(at->free_us, next_us);
+}
+
+/* A loop that was busy calls late, so the gap counts from when the one before went: 0, or how long this
+ * turn has to wait still. */
+static int64_t go_or_wait(struct pace *p, struct turn *t)
+{
+	int64_t now_us = clock_mono(loop_clock(p->loop)), next_us = t->place->next_us;
+
+	if (t->prefix)
+		next_us = later(next_us, t->prefix->next_us);
+	if (next_us > now_us)
+		return next_us - now_us;
+	leave_gap(t->place, now_us + spacing(p, t));
+	if (t->prefix)
+		leave_gap(t->prefix, now_us + 1000000 / p->c.per_prefix_s);
+	return 0;
+}
+
 static void fire(struct timer *timer)
 {
 	struct turn *t = timer->ctx;
 	struct place *at = t->place;
+	int64_t wait_us = at ? go_or_wait(t->pace, t) : 0;
 
+	if (wait_us) {
+		loop_timer(t->pace->loop, &t->timer, wait_us);
+		return;
+	}
 	if (at) {
-		/* a loop that was busy calls late: the gap counts from when the turn goes */
-		at->free_us = later(at->free_us, clock_mono(loop_clock(t->pace->loop)) +
-							 spacing(t->pace, t));
 		at->first = t->next;
 		if (!at->first)
 			at->last = &at->first;

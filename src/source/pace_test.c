@@ -114,6 +114,19 @@ static void test_late(void)
 	is_int(went(3), 3, "who goes late");
 	ok(turns[2].went_us - turns[1].went_us >= 300000, "makes the next wait as long");
 	end(p, 3);
+	p = fresh(1000, 1, 2, 0);
+	for (int i = 0; i < 4; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "2001:db8:9:%d::80", i);
+		take(p, i, text, PACE_CONNECT);
+	}
+	run_for(1000);
+	clock_fake_move(&fake, 1200000); /* two more are due by now */
+	run_for(2000000);
+	is_int(went(4), 4, "so it is with one prefix");
+	ok(least_gap(4) >= 500000, "where all others have booked already");
+	end(p, 4);
 }
 
 static void test_no_gap(void)
