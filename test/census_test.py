@@ -1,0 +1,660 @@
+#!/usr/bin/env python3
+"""The census in laboratories of its own: what it finds, what it never does, and what kill -9 does to it.
+
+census_test.py [PART...]: all parts, or those named.  CENSUS_KILLS=N: so many kills (40).
+"""
+import collections
+import http.client
+import ipaddress
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unicodedata
+
+from laboratory import (SEXTANT, Duck, Lab, Sniffer, Tap, differences, export, newest_round, truth, verify)
+
+KILLS = int(os.environ.get("CENSUS_KILLS", "40"))
+V4_RESOLVER = "dns.resolver=198.18.4.2"
+SITES = ("3fff:100::/32", "198.19.0.0/16")
+# states in which something is silent: each takes as long as our patience
+SLOW = re.compile("drop|stall|timeout|udp-dead|ns-lame")
+# a page that came over IPv6 is usable; its faults may show only in what could not be looked at
+USABLE = re.compile("site: partial:partial, found pass:ok$")
+OVER_V6 = ("ns_udp", "ns_tcp", "mx_smtp", "tcp", "tls", "http")
+
+# Who is said who it is, begins with a tenth of its rates (P-RATE-1), and so does the laboratory: so a test
+# that wants 20 sites a second says 200.
+tap = Tap()
+ok = tap.ok
+work = tempfile.mkdtemp(prefix="sextant-census-")
+WANT = truth()
+FAST = [d for d in WANT if not SLOW.search(d)]
+lab = other = None  # two laboratories, so that parts that bend the network do not meet
+
+
+def path(name):
+    return os.path.join(work, name)
+
+
+def write(name, text):
+    with open(path(name), "w") as f:
+        f.write(text)
+    return path(name)
+
+
+def portfolio(name, domains):
+    return write(name, "domain\n" + "".join(f"{d}\n" for d in domains))
+
+
+def no_differences(db, what, *more):
+    r = verify(db, *more)
+    ok(r.returncode == 0 and ", 0 differences" in r.stdout, f"{what}: verify derives every verdict again",
+       r.stdout[-600:] + r.stderr)
+
+
+def or_unknown(said):
+    return said.startswith("unknown:")
+
+
+# ---- what it finds, and where it never sends ----
+
+NEVER = {"loopback6": "ip6 daddr ::1", "loopback4": "ip daddr 127.0.0.0/8", "local6": "ip6 daddr fc00::/7",
+         "link6": "ip6 daddr fe80::/10", "multicast6": "ip6 daddr ff00::/8", "documentation6": "ip6 daddr 2001:db8::/32",
+         "six_to_four": "ip6 daddr 2002::/16", "teredo": "ip6 daddr 2001::/32", "nat64": "ip6 daddr 64:ff9b::/96",
+         "mapped": "ip6 daddr ::ffff:0:0/96", "private10": "ip daddr 10.0.0.0/8", "private172": "ip daddr 172.16.0.0/12",
+         "private192": "ip daddr 192.168.0.0/16", "link4": "ip daddr 169.254.0.0/16",
+         "documentation4": "ip daddr { 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 }",
+         "multicast4": "ip daddr 224.0.0.0/4", "reserved4": "ip daddr 240.0.0.0/4", "zero4": "ip daddr 0.0.0.0/8"}
+# the kernel's own: neighbour discovery and membership of multicast groups
+KERNEL = ("icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, mld-listener-report, "
+          "mld-listener-done, mld2-listener-report } return")
+
+
+def watch_canaries(node):
+    lines = [f"counter {n} {{ }}" for n in [*NEVER, "elsewhere"]]
+    rules = ["ip6 daddr 3fff::/20 return", "ip daddr 198.18.0.0/15 return", KERNEL,
+             *(f"{match} counter name {n}" for n, match in NEVER.items()), "counter name elsewhere"]
+    lab.nft(node, "table inet canary {\n" + "\n".join(lines) +
+            "\nchain out {\ntype filter hook output priority -200\n" + "\n".join(rules) + "\n}\n}\n")
+
+
+SEND = """
+import socket
+for a in ("::1", "fd00::1", "ff02::99", "2001:db8::1", "2002:c000:201::1", "2001:0:1::1", "64:ff9b::c000:201",
+          "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "192.0.2.1", "224.0.0.99",
+          "9.9.9.9"):
+    s = socket.socket(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_DGRAM)
+    s.sendto(b"x", (a, 9, 0, 2) if a.startswith("ff") else (a, 9))
+"""
+
+
+def finds():
+    watch_canaries("observer")
+    r = subprocess.run([SEXTANT, "lab", "verify", "--name", lab.name], capture_output=True, text=True, timeout=180)
+    ok(r.returncode == 0 and ", 0 differences" in r.stdout, "the census finds what the truth table says",
+       r.stdout[-1500:] + r.stderr)
+    strange = {n: c for n, c in lab.counters("observer", "canary").items() if c}
+    ok(not strange, "no packet to any address that no site may lead to (T-SSRF)", strange)
+    lab.run("observer", sys.executable, "-c", SEND)
+    seen = lab.counters("observer", "canary")
+    ok(sum(c > 0 for c in seen.values()) >= 12 and seen["elsewhere"] >= 15, "and the counters would have seen one", seen)
+    lab.nft("observer", "delete table inet canary")
+    db = next(os.path.join(lab.dir, d) for d in os.listdir(lab.dir) if d.startswith("verify-"))
+    no_differences(db, "the laboratory's round")
+    changed_by_hand(db)
+
+
+def changed_by_hand(db):
+    for sql, domain, what in (
+            ("UPDATE obs_verdict SET verdict = 'fail' WHERE subject = 'good.test' AND \"check\" = 'tcp'",
+             "good.test", "a verdict"),
+            ("UPDATE obs_web SET status = 500 WHERE subject = 'plain.test' AND family = 6 AND status = 200",
+             "plain.test", "evidence"),
+            ("DELETE FROM obs_verdict WHERE subject = 'v4only.test'", "v4only.test", "a site that is gone")):
+        duck = Duck(f"{db}/facts.duckdb")
+        duck.run(sql)
+        duck.close()
+        r = verify(db)
+        ok(r.returncode == 1 and re.search(rf"^{re.escape(domain)} ", r.stdout, re.M),
+           f"verify finds {what} changed by hand, and exits 1", r.stdout[-800:] + r.stderr)
+
+
+# ---- kill -9 ----
+
+def kill_once(rng, path_, db, acked, n):
+    """One run that is killed somewhere; which sites it told are noted under its round."""
+    kind = ("group", "census", "prober")[n % 3]
+    run = lab.begin("dual", path_, db, sets=("selftest.every_s=1", "rate.targets_per_s=400"))
+    if rng.random() < 0.5:  # anywhere
+        time.sleep(rng.uniform(0.02, 2.2))
+    else:  # between the state and the facts: just after sites were told
+        end = time.monotonic() + 3
+        while not run.lines and run.process.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        time.sleep(rng.choice((0, 0.01, 0.1, 1)) * rng.random())
+    run.kill(kind)
+    got = run.wait()
+    left = not run.gone()
+    told = run.domains()
+    acked[newest_round(db)] += told
+    return kind, got, left, told
+
+
+def kills():
+    rng = random.Random(int(os.environ.get("CENSUS_SEED", time.time_ns() % 10**9)))
+    db, path_ = path("kills"), portfolio("kills.csv", FAST)
+    acked, left, bad = collections.defaultdict(list), 0, []
+    killed = collections.Counter()
+    for n in range(KILLS):
+        kind, got, stayed, told = kill_once(rng, path_, db, acked, n)
+        left += stayed
+        killed[f"{kind}{'' if got.code else ', too late'}"] += 1
+        if kind == "prober" and got.code not in (0, 4, -9):
+            bad.append(f"exit code {got.code}: {got.err[-200:]}")
+        if kind == "prober" and got.code == 4 and "the same command goes on where it stopped" not in got.err:
+            bad.append(got.err[-300:])
+    tap.note(f"{KILLS} kills: {dict(killed)}; {len(acked)} rounds, {sum(map(len, acked.values()))} sites told")
+    ok(left == 0, "no prober outlives its census", left)
+    ok(not bad, "a census whose prober was killed says so", bad)
+    last = lab.census("dual", path_, db)
+    acked[last.end.get("round")] += list(last.sites)
+    ok(last.code == 0, "then it runs to its end", last.err)
+    check_rounds(db, {k: v for k, v in acked.items() if k}, FAST)
+
+
+def check_rounds(db, acked, domains):
+    rounds = [r for r in export(db, "round") if r["portfolio"]]
+    done, facts = export(db, "round_done"), export(db, "obs_verdict")
+    ok(all(r["status"] == "complete" for r in rounds), "every round was completed", rounds)
+    ok(set(acked) <= {r["id"] for r in rounds}, "sites were told of rounds that are there")
+    ok(all(len(set(told)) == len(told) for told in acked.values()), "no site was told twice in a round")
+    stored = collections.defaultdict(set)
+    for r in done:
+        stored[r["round"]].add(r["domain"])
+    lost = {r: sorted(set(told) - stored[r]) for r, told in acked.items() if set(told) - stored[r]}
+    ok(not lost, f"what was told is stored: {sum(map(len, acked.values()))} sites", lost)
+    ok(all(stored[r["id"]] == set(domains) and str(r["done"]) == str(r["total"]) == str(len(domains)) for r in rounds),
+       f"all {len(domains)} sites are done in each of {len(rounds)} rounds", rounds)
+    found, want = collections.Counter(), len(WANT[domains[0]])
+    for v in facts:
+        found[v["round"], v["subject"], v["check"]] += 1
+    ok(len(found) == len(rounds) * len(domains) * want and set(found.values()) == {1},
+       f"each site has its {want} verdicts in each round, each once", [k for k, n in found.items() if n > 1][:5])
+    wrong = {f"{v['subject']} {v['check']}: {v['verdict']}:{v['reason']}" for v in facts
+             if f"{v['verdict']}:{v['reason']}" != WANT[v["subject"]][v["check"]]}
+    ok(not wrong, "the verdicts are those of a round that nobody disturbed", sorted(wrong))
+    no_look_twice(db)
+    told = collections.Counter(r["round"] for r in export(db, "obs_round"))
+    ok(told == {r["id"]: 1 for r in rounds}, "each round is told of once", told)
+    for r in rounds:
+        v = verify(db, r["id"])
+        if v.returncode:
+            ok(False, f"verify {r['id']}", v.stdout[-600:] + v.stderr)
+            return
+    ok(True, f"verify finds 0 differences in {len(rounds)} rounds")
+
+
+def no_look_twice(db):
+    keys = {"obs_dns": ("qname", "qtype", "role", "via", "server", "fails"),
+            "obs_web": ("target", "family", "began", "hop", "addr", "fails"),
+            "obs_smtp": ("host", "addr", "fails")}
+    for table, key in keys.items():
+        n = collections.Counter((o["round"], o["subject"], *(o[k] for k in key)) for o in export(db, table))
+        ok(n and max(n.values()) == 1, f"{table}: no look stands there twice", [k for k, c in n.items() if c > 1][:5])
+
+
+def slow_sites_killed():
+    """The silent ones too: the whole list, killed while they wait."""
+    db, path_ = path("slow"), os.path.join(lab.dir, "portfolio.csv")
+    acked = collections.defaultdict(list)
+    for kind, wait in (("group", 5), ("census", 7)):
+        run = lab.begin("dual", path_, db, sets=("selftest.every_s=2",))
+        time.sleep(wait)
+        run.kill(kind)
+        run.wait()
+        acked[newest_round(db)] += run.domains()
+    last = lab.census("dual", path_, db)
+    ok("going on with round" in last.err and last.end.get("resumed"), "a round with silent sites goes on", last.err)
+    acked[last.end.get("round")] += list(last.sites)
+    ok(sorted(sum(acked.values(), [])) == sorted(WANT), "every site was told once", {k: len(v) for k, v in acked.items()})
+    said = collections.defaultdict(dict)
+    for v in export(db, "obs_verdict"):
+        said[v["subject"]][v["check"]] = f"{v['verdict']}:{v['reason']}"
+    wrong = differences(said, WANT)
+    ok(len(said) == len(WANT) and not wrong, "and the verdicts are those of the truth table", "\n".join(wrong))
+    no_differences(db, "the round with silent sites")
+
+
+# ---- an observer that cannot see ----
+
+def without_v6():
+    got = lab.census("v4only", os.path.join(lab.dir, "portfolio.csv"), path("v4only"), sets=(V4_RESOLVER,))
+    ok(got.code == 0 and len(got.sites) == len(WANT), "a census without IPv6", got.err)
+    ok("IPv6 does not work here: every verdict about IPv6 is unknown" in got.err and got.end.get("v6_works") is False,
+       "says so", got.err)
+    wrong = differences(got.sites, WANT, lambda said: said == "unknown:observer_no_v6")
+    ok(not wrong, "its verdicts are right or unknown", "\n".join(wrong))
+    judged = [f"{d} {c}: {said[c]}" for d, said in got.sites.items() for c in OVER_V6
+              if said[c].split(":")[0] in ("pass", "partial", "fail")]
+    ok(not judged, "nothing that needs IPv6 is judged", "\n".join(judged[:9]))
+    no_differences(path("v4only"), "without IPv6")
+    r = lab.sextant("v4only", "check", "good.test", sets=(V4_RESOLVER,))
+    ok(r.returncode == 1 and "IPv6 does not" in r.stdout and "?" in r.stdout, "check says so as well", r.stdout)
+
+
+def without_v4():
+    got = lab.census("v6only", portfolio("v6only.csv", FAST), path("v6only"))
+    ok(got.code == 0 and "IPv4 does not work here" in got.err and got.end.get("v4_works") is False,
+       "a census without IPv4 says so", got.err)
+    wrong = [d for d in differences(got.sites, WANT, lambda said: said == "unknown:observer_no_v4") if not USABLE.search(d)]
+    ok(len(got.sites) == len(FAST) and not wrong, "its verdicts are right or unknown", "\n".join(wrong))
+
+
+def flap(where, node, down, up, name):
+    """IPv6 dies a second into the round and comes back after nine."""
+    db = path(f"flap-{name}")
+    run = where.begin(node, portfolio(f"flap-{name}.csv", FAST), db,
+                      sets=(V4_RESOLVER, "rate.targets_per_s=120", "rate.repeat_after_s=10", "selftest.every_s=2"))
+    while not run.domains() and run.process.poll() is None:
+        time.sleep(0.02)
+    down()
+    time.sleep(9)
+    up()
+    got = run.wait()
+    ok(got.code == 0 and len(got.sites) == len(FAST), f"IPv6 dies and comes back ({name}): the round ends well", got.err)
+    ok("IPv6 does not work here" in got.err and "the self-test passes again" in got.err, "both are said", got.err)
+    wrong = differences(got.sites, WANT, or_unknown)
+    ok(not wrong, "no verdict is what the site is not", "\n".join(wrong))
+    states = collections.Counter(s["site"].split(":")[0] for s in got.sites.values())
+    blind = sum(s["site"] == "unknown:observer_no_v6" for s in got.sites.values())
+    ok(blind and states["pass"], f"{blind} sites are unknown, {states['pass']} pass", states)
+    no_differences(db, f"after the outage ({name})")
+
+
+def flap_route():
+    gateway = lab.run("observer", "ip", "-6", "route", "show", "default").stdout.split()[2]
+    flap(lab, "observer", lambda: lab.run("observer", "ip", "-6", "route", "del", "default"),
+         lambda: lab.run("observer", "ip", "-6", "route", "add", "default", "via", gateway), "no route")
+
+
+def flap_drop():
+    flap(other, "observer",
+         lambda: other.nft("observer", "table inet flap {\nchain in {\ntype filter hook input priority 0\n"
+                                       "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n"
+                                       "meta nfproto ipv6 drop\n}\n}\n"),
+         lambda: other.nft("observer", "delete table inet flap"), "dropped")
+
+
+def resolver_dead():
+    other.nft("v6only", "table inet deaf {\nchain in {\ntype filter hook input priority 0\nth sport 53 "
+                      "ip6 saddr 3fff:0:0:4::2 drop\n}\n}\n")
+    run = other.begin("v6only", portfolio("deaf.csv", FAST[:12]), path("deaf"))
+    r = other.sextant("v6only", "check", "good.test", "--repeat", "0")
+    ok(r.returncode == 1 and "resolver does not" in " ".join(r.stdout.split()), "check tells of a dead resolver", r.stdout + r.stderr)
+    got = run.wait()
+    wrong = [f"{d} {c}: {v}" for d, said in got.sites.items() for c, v in said.items() if not or_unknown(v)]
+    ok(len(got.sites) == 12 and not wrong, "with a dead resolver everything is unknown", "\n".join(wrong) + got.err)
+    ok(got.code == 0 and "the resolver does not answer" in got.err and got.end.get("resolver_works") is False,
+       "and it is said why", f"{got.code} {got.err}")
+    no_differences(path("deaf"), "with a dead resolver")
+
+
+# ---- who we are ----
+
+def no_contact():
+    other.nft("v4only", "table inet count {\ncounter sent { }\nchain out {\ntype filter hook output priority 0\n"
+                        + KERNEL + "\ncounter name sent\n}\n}\n")
+    list_ = portfolio("nobody.csv", FAST[:3])
+    who = ("observer.contact_email=a@b.test", "observer.info_url=https://b.test/", "observer.operator=B")
+    for missing in (who, *((w,) for w in who)):
+        sets = [x for w in who if w not in missing for x in ("--set", w)]
+        for argv in (("census", list_, "--db", path("nobody")), ("check", "good.test")):
+            r = other.run("v4only", SEXTANT, *argv, "--set", V4_RESOLVER, *sets)
+            names = all(w.split("=")[0] in r.stderr for w in who)
+            ok(r.returncode == 2 and names and not r.stdout,
+               f"{argv[0]} refuses without {'who we are' if len(missing) > 1 else missing[0].split('=')[0]}",
+               f"{r.returncode} {r.stderr}")
+    ok(other.counters("v4only", "count")["sent"] == 0, "and sends no packet", other.counters("v4only", "count"))
+    ok(not os.path.exists(path("nobody")), "nor makes a store")
+    other.sextant("v4only", "check", "good.test", sets=(V4_RESOLVER,))
+    ok(other.counters("v4only", "count")["sent"] > 0, "the counter would have seen one")
+
+
+# ---- who asked not to be probed ----
+
+def site_prefixes(domain):
+    k = list(WANT).index(domain) + 1
+    return [f"3fff:100:{k}::/48", f"198.19.{k}.0/24"]
+
+
+def opted_out():
+    """A domain and a prefix that stand in the file from the start."""
+    by_name, by_prefix, domains = "plain.test", "hsts-differs.test", ["good.test", "plain.test", "hsts-differs.test",
+                                                                      "v4only.test"]
+    file = write("optout.txt", f"# asked by mail\n{by_name}\n" + "".join(f"{p}  # by telephone\n"
+                                                                       for p in site_prefixes(by_prefix)))
+    sniffer = Sniffer(other, "observer")
+    got = other.census("observer", portfolio("optout.csv", domains), path("optout"), sets=(f"guard.optout_file={file}",))
+    packets = sniffer.end()
+    ok(set(got.sites.get(by_name, {"": ""}).values()) == {"unknown:denied"}, "who opted out by name is unknown: denied",
+       got.sites.get(by_name))
+    said = got.sites[by_prefix]
+    ok({said[c] for c in ("tcp", "tls", "http", "mx_smtp", "site")} == {"unknown:denied"} and said["ns_udp"] == "pass:ok",
+       "who opted out by prefix likewise, but for what stands elsewhere", said)
+    wrong = differences({d: v for d, v in got.sites.items() if d not in (by_name, by_prefix)}, WANT)
+    ok(len(got.sites) == 4 and not wrong, "the others are looked at", "\n".join(wrong))
+    nets = [ipaddress.ip_network(p) for d in (by_name, by_prefix) for p in site_prefixes(d)]
+    there = [p for p in packets if any(ipaddress.ip_address(p["to"]) in n for n in nets)]
+    names = [p for p in packets if by_name in (p["qname"] or "")]
+    ok(packets and not there and not names, "no packet goes to them, and no question about the name",
+       (there + names)[:3])
+    no_differences(path("optout"), "with opt-outs")
+
+
+def opts_out_meanwhile():
+    """Taken up within a minute, by what waits in line as well."""
+    file = write("later.txt", "# nobody yet\n")
+    sniffer = Sniffer(other, "observer")
+    run = other.begin("observer", portfolio("later.csv", FAST[:40]), path("later"),
+                      sets=(f"guard.optout_file={file}", "rate.per_address_gap_ms=6000", "rate.repeat_after_s=8"))
+    time.sleep(3)
+    write("later.txt", "".join(f"{p}\n" for p in SITES))
+    at = time.time()
+    got = run.wait()
+    packets = [p for p in sniffer.end() if any(ipaddress.ip_address(p["to"]) in ipaddress.ip_network(n) for n in SITES)]
+    late = max((p["at"] for p in packets), default=0) - at
+    ok(sum(p["at"] < at for p in packets) > 40, f"{len(packets)} connections before the sites opted out")
+    ok(late < 4, f"the last one {late:.1f} s after it; a minute is allowed (P-OPT-1)")
+    denied = sum("unknown:denied" in s.values() for s in got.sites.values())
+    ok(got.code == 0 and denied > 20, f"{denied} sites have unknown verdicts: denied", got.err)
+    wrong = [d for d in differences(got.sites, WANT, or_unknown) if not USABLE.search(d)]
+    ok(not wrong, "and nobody is blamed for it", "\n".join(wrong))
+    no_differences(path("later"), "opted out meanwhile")
+
+
+# ---- politeness ----
+
+def gaps(packets, key):
+    """Least seconds between two starts with the same key."""
+    last, out = {}, []
+    for p in sorted(packets, key=lambda p: p["at"]):
+        k = key(p)
+        if k in last:
+            out.append(p["at"] - last[k])
+        last[k] = p["at"]
+    return out
+
+
+def prefix_of(p):
+    a = ipaddress.ip_address(p["to"])
+    return ipaddress.ip_network((a, 24 if a.version == 4 else 48), strict=False)
+
+
+def kept(found, want_s, what):
+    """All gaps as long as they should be, but for what a busy machine's timers blur."""
+    ok(len(found) > 3 and min(found) >= 0.8 * want_s and sorted(found)[len(found) // 4] >= 0.97 * want_s,
+       f"{what}: {len(found)} gaps, least {min(found, default=0):.3f} s (P-RATE)", sorted(found)[:9])
+
+
+def paced(name, domains, *sets):
+    sniffer = Sniffer(other, "observer")
+    got = other.census("observer", portfolio(f"{name}.csv", domains), path(name), sets=sets)
+    packets = sniffer.end()
+    ok(got.code == 0 and not differences(got.sites, WANT), f"a slow round ({name}) finds the same",
+       "\n".join(differences(got.sites, WANT)) + got.err)
+    sites = [p for p in packets if p["proto"] == 6 and any(ipaddress.ip_address(p["to"]) in ipaddress.ip_network(n)
+                                                          for n in SITES)]
+    return packets, sites
+
+
+def polite():
+    domains = ["good.test", "plain.test", "hsts-v4only.test", "v6only.test", "hsts-v6only.test"]
+    packets, sites = paced("gap", domains[:3], "rate.per_address_gap_ms=300")
+    kept(gaps(sites, lambda p: p["to"]), 0.3, "connections to one address")
+    packets, sites = paced("prefix", domains, "rate.per_prefix_per_s=4", "rate.targets_per_s=20", "rate.per_ns_qps=5",
+                           "rate.packets_per_s=400")
+    kept(gaps(sites, prefix_of), 0.25, "connections to one prefix")
+    first = {}
+    for p in packets:
+        if p["qname"] in domains:
+            first.setdefault(p["qname"], {"at": p["at"]})
+    kept(gaps(first.values(), lambda p: 0), 0.5, "new sites")
+    direct = [p for p in packets if p["port"] == 53 and p["to"].startswith("3fff:53:1") and p["to"] != "3fff:53:1::53"]
+    kept(gaps(direct, lambda p: p["to"]), 0.2, "questions to one name server")
+    at = sorted(p["at"] for p in packets)
+    busiest = max(sum(t <= x < t + 1 for x in at) for t in at)
+    ok(busiest <= 40 * 1.2 + 2, f"at most {busiest} queries and connections in a second; at first a tenth of 400")
+
+
+# ---- lists, stops, samples ----
+
+def lists():
+    bad = write("bad.csv", "domain,rank\ngood.test,1\nplain.test,x\ngood.test,2\nhttps://a.test/,3\nnot a domain,4\n"
+                           "münchen.test,5\na\u2028b.test,6\n192.0.2.1,7\nxn--zzzzzz--.test,8\n例子.test,9\n,10\n")
+    r = other.sextant("dual", "census", bad, "--strict", "--db", path("strict"))
+    ok(r.returncode == 3 and "nothing was done" in r.stderr and not os.path.exists(path("strict")),
+       "--strict does nothing over a list with bad rows", f"{r.returncode} {r.stderr}")
+    got = other.census("dual", bad, path("lists"))
+    named = {int(n) for n in re.findall(r"bad\.csv:(\d+): ", got.err)}
+    ok({3, 4, 5, 6, 9, 12} <= named and not named & {2, 7, 11}, f"bad rows are named by their lines: {sorted(named)}", got.err)
+    ok(got.code == 0 and {"good.test", "xn--mnchen-3ya.test", "xn--fsqu00a.test"} <= set(got.sites),
+       "the others are done, international names as A-labels", list(got.sites))
+    r = other.sextant("dual", "census", write("none.csv", "domain\nnot a domain\n"), "--db", path("none"))
+    ok(r.returncode == 3 and "no row could be used" in r.stderr, "a list without a usable row is bad input", r.stderr)
+    r = other.sextant("dual", "census", path("missing.csv"), "--db", path("none"))
+    ok(r.returncode == 3 and "missing.csv" in r.stderr, "so is one that is not there", r.stderr)
+    r = other.sextant("dual", "census", bad, "--dry-run", "--db", path("none"))
+    ok(r.returncode == 0 and "nothing was sent" in r.stdout and not os.path.exists(path("none")), "--dry-run", r.stderr)
+
+
+def stops():
+    db, path_ = path("stops"), portfolio("stops.csv", FAST)
+    run = other.begin("dual", path_, db, "--sample", "9", sets=("selftest.every_s=1", "rate.targets_per_s=30"))
+    while len(run.domains()) < 2 and run.process.poll() is None:
+        time.sleep(0.02)
+    census, _ = run.pids()
+    os.kill(census[0], signal.SIGINT)
+    got = run.wait()
+    ok(got.code == 4 and "the same command goes on where it stopped" in got.err, "Ctrl-C stops it and says how it goes on",
+       f"{got.code} {got.err}")
+    ok(run.gone(), "with its prober")
+    first = set(got.sites)
+    got = other.census("dual", path_, db, "--sample", "9")
+    ok(re.search(r"going on with round \S+: \d of 9 are done", got.err) and got.end.get("resumed") is True,
+       "it goes on", got.err)
+    ok(not first & set(got.sites) and len(first | set(got.sites)) == 9 == got.end.get("sites") and
+       got.end.get("population") == len(FAST), "with the other sites of the same sample", (first, list(got.sites)))
+    gap = "rate.round_gap_s=3600"
+    got = other.census("dual", path_, db, sets=(gap,))
+    ok(got.code == 1 and "rate.round_gap_s" in got.err and not got.sites, "a second round so soon is refused",
+       f"{got.code} {got.err}")
+    got = other.census("dual", path_, db, "--again", "--sample", "2", sets=(gap,))
+    ok(got.code == 0 and len(got.sites) == 2, "--again does it", f"{got.code} {got.err}")
+
+
+# ---- beside a server ----
+
+class Events:
+    """The stream of /api/v1/events."""
+
+    def __init__(self, port):
+        self.link = http.client.HTTPConnection("::1", port, timeout=60)
+        self.link.request("GET", "/api/v1/events")
+        self.answer = self.link.getresponse()
+        self.events = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        word = ""
+        try:
+            for line in self.answer:
+                word = line[6:].strip().decode() if line.startswith(b"event:") else word
+                if line.startswith(b"data:"):
+                    self.events.append((word, line[5:].strip().decode()))
+        except OSError:
+            pass
+
+
+def start_server(db):
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen([SEXTANT, "serve", "--db", db, "--listen", f"[::1]:{port}"], stderr=subprocess.PIPE, text=True)
+    while "http://" not in server.stderr.readline():
+        pass
+    return server, port
+
+
+def served():
+    db, path_ = path("served"), portfolio("served.csv", FAST)
+    server, port = start_server(db)
+    events = Events(port)
+    sets = ("rate.targets_per_s=200", "selftest.every_s=1")
+    got = other.census("dual", path_, db, sets=sets)
+    wrong = differences(got.sites, WANT)
+    ok(got.code == 0 and len(got.sites) == len(FAST) and not wrong, "a census writes through the server that owns the store",
+       "\n".join(wrong) + got.err)
+    time.sleep(1.5)
+    rounds = [json.loads(d) for w, d in events.events if w == "round"]
+    steps = sorted({r["done"] for r in rounds if r["id"] == got.end.get("round")})
+    ok(len(steps) > 2 and steps[-1] == len(FAST), f"its progress comes live: {steps}", events.events[-3:])
+    ok(any(w == "generation" for w, _ in events.events), "and that the facts have changed")
+    no_differences(db, "through the server")
+    owner_killed(server, db, path_, sets)
+
+
+def owner_killed(server, db, path_, sets):
+    """The owner dies under the census: what it acknowledged is there, and the same command goes on."""
+    run = other.begin("dual", path_, db, sets=sets)
+    while len(run.domains()) < 10 and run.process.poll() is None:
+        time.sleep(0.02)
+    server.kill()
+    server.wait()
+    got = run.wait()
+    ok(got.code == 4 and "run the command again" in got.err, "a server that dies stops the census", f"{got.code} {got.err}")
+    ok(run.gone(), "with its prober")
+    told = run.domains()
+    last = other.census("dual", path_, db, sets=sets)
+    ok(last.code == 0 and last.end.get("resumed") and not set(told) & set(last.sites) and
+       set(told) | set(last.sites) == set(FAST), f"it goes on after {len(told)} sites, with the store of its own",
+       f"{last.code} {last.err}")
+    check_rounds(db, {last.end.get("round"): told + list(last.sites)}, FAST)
+
+
+# ---- one site, for people ----
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in line)
+
+
+def checked():
+    wide, escapes, codes = [], [], {}
+    for lang in ("en", "zh"):
+        for more in ((), ("--verbose",)):
+            for d in ("good.test", "v4only.test", "redirect-v4host.test", "v6-cert-name.test", "ns-v6-lame.example",
+                      "mx-mixed.test"):
+                r = other.sextant("dual", "check", d, "--lang", lang, *more)
+                wide += [f"{d}: {x}" for x in r.stdout.splitlines() if width(x) > 80]
+                escapes += [d for t in (r.stdout, r.stderr) if "\033" in t or "\r" in t]
+                codes[d] = r.returncode
+    ok(not wide, "check fits 80 columns in both languages", "\n".join(wide[:9]))
+    ok(not escapes, "without escape codes where there is no terminal", escapes)
+    ok(codes.pop("good.test") == 0 and set(codes.values()) == {1, 0} and codes["v4only.test"] == 1,
+       "it exits 0 when the site works over IPv6, else 1", codes)
+    for argv in ((), ("not a domain",), ("a.test", "b.test"), ("good.test", "--no-such-option"), ("192.0.2.1",)):
+        r = other.sextant("dual", "check", *argv)
+        ok(r.returncode == 2 and not r.stdout, f"check {' '.join(argv)}: usage", f"{r.returncode} {r.stderr}")
+    r = other.sextant("dual", "check", "redirect-v4host.test", "--json")
+    site = json.loads(r.stdout)
+    ok(differences({site["domain"]: {v["check"]: f"{v['verdict']}:{v['reason']}" for v in site["verdicts"]}}, WANT) == [] and
+       site["dns"] and site["web"] and site["smtp"] and site["observer"]["v6_works"] is True,
+       "--json is one object with verdicts, evidence and what the observer could do", r.stdout[:300])
+
+
+# ---- as an ordinary user ----
+
+def ordinary_user():
+    if os.geteuid():
+        tap.skip("as an ordinary user", "all of this ran as one")
+        return
+    folder = tempfile.mkdtemp(prefix="sextant-user-")
+    os.chown(folder, 54321, 54321)
+    somebody = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--"]
+    env = {**os.environ, "HOME": folder, "XDG_RUNTIME_DIR": folder}
+    reach = subprocess.run([*somebody, SEXTANT, "version"], capture_output=True, text=True, env=env)
+    if reach.returncode:
+        tap.skip("as an ordinary user", f"another user cannot run {SEXTANT}: {reach.stderr}")
+        return
+    theirs = Lab("theirs", somebody, env)
+    if not theirs.dir:
+        tap.skip("as an ordinary user", theirs.why)
+        return
+    try:
+        as_user(theirs, folder)
+    finally:
+        theirs.down()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_user(theirs, folder):
+    domains = FAST[:20]
+    list_ = os.path.join(folder, "user.csv")
+    shutil.copy(portfolio("user.csv", domains), list_)
+    os.chown(list_, 54321, 54321)
+    run = theirs.begin("observer", list_, f"{folder}/db", sets=("rate.targets_per_s=200",))
+    status = {}
+    while not status.get("Seccomp") == "2" and run.process.poll() is None:
+        _, probers = run.pids()
+        for p in probers[:1]:
+            try:
+                with open(f"/proc/{p}/status") as f:
+                    status = dict(x.split(":\t", 1) for x in f.read().splitlines() if ":\t" in x)
+            except OSError:
+                pass
+        time.sleep(0.01)
+    ok(status.get("Uid", "").split() == ["54321"] * 4 and status.get("Seccomp") == "2" and status.get("NoNewPrivs") == "1",
+       "the prober of an ordinary user is in its sandbox", {k: status.get(k) for k in ("Uid", "Seccomp", "NoNewPrivs")})
+    got = run.wait()
+    wrong = differences(got.sites, WANT)
+    ok(got.code == 0 and len(got.sites) == len(domains) and not wrong, "a laboratory and a census of an ordinary user",
+       "\n".join(wrong) + got.err)
+
+
+# ---- all of it ----
+
+LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
+         [flap_drop, opted_out, opts_out_meanwhile, polite], [served, lists, stops, checked],
+         [no_contact, ordinary_user], [resolver_dead]]
+
+
+def main():
+    global lab, other
+    lab = Lab(f"census-{os.getpid()}")
+    if not lab.dir and re.search("forbids|not installed", lab.why):
+        print(f"ok 1 # SKIP {lab.why}\n1..1")
+        return 0
+    other = Lab(f"census-{os.getpid()}-2")
+    wanted = sys.argv[1:]
+    lanes = [[part for part in lane if not wanted or part.__name__ in wanted] for lane in LANES]
+    try:
+        ok(lab.dir and other.dir, "two laboratories", lab.why + other.why)
+        for thread in [tap.lane(*lane) for lane in lanes if lane]:
+            thread.join()
+    finally:
+        lab.down()
+        other.down()
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"1..{tap.count}")
+    return tap.failed != 0
+
+
+sys.exit(main())
