@@ -6,7 +6,7 @@
 // nobody, or when the first view grows beyond its budget: 60 kB compressed without charts, 400 kB with.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ function put(name, bytes) {
 	return { name, raw: bytes.length, gz: gzipSync(bytes, { level: 9 }).length };
 }
 
-// One row of terms.csv; quotes as in RFC 4180.
+// One row of a CSV file; quotes as in RFC 4180.
 function csv_row(line) {
 	const cells = [];
 	const cell = /("(?:[^"]|"")*"|[^,]*)(,|$)/y;
@@ -43,17 +43,28 @@ function csv_row(line) {
 	}
 }
 
-// The terms that pages share with the program: { key: [en, zh] }.
-function read_terms(path) {
-	const terms = {};
-	if (!existsSync(path)) return terms;
-	readFileSync(path, 'utf8').split('\n').forEach((line, i) => {
-		if (line === '' || line.startsWith('#')) return;
-		const cells = csv_row(line);
-		if (!cells || cells.length !== 3) fail(`${path}:${i + 1}: not key,en,zh`);
-		if (i > 0 || cells[0] !== 'key') terms[cells[0]] = [cells[1], cells[2]];
+// The rows of a CSV file of ../data, below its head.
+function read_rows(name, columns) {
+	return readFileSync(join(here, '../data', name), 'utf8').split('\n').flatMap((line, i) => {
+		const cells = line === '' ? [] : csv_row(line);
+		if (cells?.length !== columns && line !== '') fail(`data/${name}:${i + 1}: not ${columns} columns`);
+		return i > 0 && line !== '' ? [cells] : [];
 	});
-	return terms;
+}
+
+// The terms that pages share with the program: { key: [en, zh] }.
+function read_terms() {
+	return Object.fromEntries(read_rows('terms.csv', 3).map(([key, en, zh]) => [key, [en, zh]]));
+}
+
+// Countries and regions as the program names them: { CN: [en, zh] }, { Asia: zh }.
+function read_places() {
+	const rows = read_rows('geo/countries.csv', 8);
+	return {
+		numbers: new Map(rows.map(row => [row[2], row[0]])),
+		countries: Object.fromEntries(rows.map(row => [row[0], [row[3], row[4]]])),
+		regions: Object.fromEntries(rows.map(row => [row[5], row[6]])),
+	};
 }
 
 // The program of the pages without its texts.
@@ -91,9 +102,7 @@ async function check_texts(terms) {
 }
 
 // The map: shapes carry the two-letter code that the registries use, and nothing else.
-function world() {
-	const codes = new Map(readFileSync(join(here, 'iso3166.txt'), 'utf8').split('\n')
-		.filter(line => /^\d/.test(line)).map(line => line.split(' ')));
+function world(codes) {
 	const map = JSON.parse(readFileSync(join(here, 'node_modules/world-atlas/countries-110m.json')));
 	for (const shape of map.objects.countries.geometries) {
 		shape.id = codes.get(shape.id) ?? '';
@@ -113,18 +122,18 @@ async function bundle(entry, define, format) {
 	return made.outputFiles[0].contents;
 }
 
-const terms = read_terms(join(here, '../data/terms.csv'));
+const terms = read_terms(), places = read_places();
 await check_texts(terms);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-const map = Buffer.from(world());
+const map = Buffer.from(world(places.numbers));
 const charts = await bundle('src/charts/charts.js', {}, 'esm');
 const charts_name = `charts-${hash(charts)}.js`;
 const app = await bundle('src/main.js', {
 	CHARTS_URL: JSON.stringify(`/assets/${charts_name}`),
 	WORLD_URL: JSON.stringify(`/assets/world.json?v=${hash(map)}`),
-	TERMS: JSON.stringify(terms),
+	TERMS: JSON.stringify(terms), COUNTRIES: JSON.stringify(places.countries), REGIONS: JSON.stringify(places.regions),
 }, 'esm');
 const style = await bundle('src/style.css', {});
 const app_name = `app-${hash(app)}.js`;

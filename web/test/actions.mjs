@@ -1,14 +1,7 @@
 // What a reader does, as [name, function]; a function throws when it went wrong and gives a reason when
 // the server has nothing to try it on.
 import { readFileSync } from 'node:fs';
-
-// Asks again and again from outside: the browser's own waiting would need eval, which the policy forbids.
-export async function until(page, ready, value) {
-	for (const end = Date.now() + 15_000; Date.now() < end; await new Promise(done => setTimeout(done, 100))) {
-		if (await page.evaluate(ready, value)) return;
-	}
-	throw new Error(`never came: ${ready}`);
-}
+import { until } from './browser.mjs';
 
 function must(ok, sentence) {
 	if (!ok) throw new Error(sentence);

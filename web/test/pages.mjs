@@ -13,12 +13,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { start_server } from './server.mjs';
-import { actions, until } from './actions.mjs';
+import { ARGS, browser_path, settle, until } from './browser.mjs';
+import { actions } from './actions.mjs';
 
-const browser_path = process.env.SEXTANT_CHROMIUM || '/usr/bin/chromium';
 const shots = process.env.SEXTANT_SCREENSHOTS || '';
 const axe_text = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // Every page is seen in each language, width and theme at least once; in the first look each is loaded
 // by itself, as from a link, in the others one follows the other without loading, as for a reader.
 const LOOKS = [
@@ -59,7 +58,7 @@ async function list_pages(base) {
 }
 
 // What a page did wrong since it was opened.
-export async function watch(context, base) {
+async function watch(context, base) {
 	const page = await context.newPage();
 	const faults = [];
 	page.on('console', m => { if (m.type() === 'error') faults.push(`console: ${m.text()}`); });
@@ -70,17 +69,6 @@ export async function watch(context, base) {
 		addEventListener('securitypolicyviolation', e => window.broken_policy.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`));
 	});
 	return { page, faults };
-}
-
-export async function settle(page) {
-	await page.waitForSelector('main h1');
-	await until(page, () => !document.querySelector('main[aria-busy]'));
-	// Charts are drawn when they come into view: show each, then wait until it stands.
-	for (const stage of await page.$$('.chart-stage')) {
-		await stage.scrollIntoViewIfNeeded();
-		await until(page, el => el.dataset.drawn === 'yes', stage);
-	}
-	await page.evaluate(() => scrollTo(0, 0));
 }
 
 async function picture(page, name) {

@@ -126,11 +126,18 @@ export function change(figure) {
 	return { step, text: `${text === '0' ? '\u00b1' : sign}${text}`, since: t('since', since) };
 }
 
+// Names as the program has them (COUNTRIES, put in by the build), so that pages, report and terminal say
+// the same; codes that are no country's, such as EU, by the browser's knowledge.
 export function country_name(cc) {
+	if (COUNTRIES[cc]) return COUNTRIES[cc][language() === 'zh' ? 1 : 0];
 	if (cc === 'ZZ' || !/^[A-Z]{2}$/.test(cc)) return cc;
 	try {
 		return new Intl.DisplayNames([language() === 'zh' ? 'zh-CN' : 'en'], { type: 'region' }).of(cc);
 	} catch {
 		return cc;
 	}
+}
+
+export function region_name(region) {
+	return language() === 'zh' ? REGIONS[region] ?? region : region;
 }

@@ -2,7 +2,7 @@
 import { h } from '../lib/dom.js';
 import { has_text, t } from '../lib/i18n.js';
 import { api, api_url } from '../lib/api.js';
-import { DAY, age, count, country_name, day, fraction, interval, is_share, unit_name, with_unit, change } from '../lib/format.js';
+import { DAY, age, count, country_name, region_name, day, fraction, interval, is_share, unit_name, with_unit, change } from '../lib/format.js';
 import { changed, query, visit } from '../lib/url.js';
 import { empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
@@ -12,7 +12,7 @@ import { first_rows, sort_rows, table } from '../parts/table.js';
 import { history_chart } from '../parts/history.js';
 
 function group_name(by) {
-	return g => by === 'country' ? country_name(g) : has_text(`group.${g}`) ? t(`group.${g}`) : g || t('filter.none');
+	return g => by === 'country' ? country_name(g) : by === 'region' ? region_name(g) : has_text(`group.${g}`) ? t(`group.${g}`) : g || t('filter.none');
 }
 
 function latest(points) {

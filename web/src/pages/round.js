@@ -39,11 +39,10 @@ function reason_table(checks, round, verdicts, caption) {
 	const sites = round.done || round.total;
 	const of = list => table({
 		caption, rows: list, columns: [
-			{ id: 'reason', title: t('round.reason'), cell: r => h('a', { href: link('/sites', { round: round.id, check: r.check === 'site' ? null : r.check, reason: r.reason }) }, r.meaning) },
-			{ id: 'check', title: t('term.check'), wide: true, cell: r => r.title },
+			{ id: 'reason', title: t('round.reason'), cell: r => h('a', { href: link('/sites', { round: round.id, check: r.check === 'site' ? null : r.check, reason: r.reason }) }, `${r.title}${t('colon')}${r.meaning}`) },
 			{ id: 'verdict', title: t('term.verdict'), look: 'sign-cell', cell: r => sign(r.verdict, r.reason) },
 			{ id: 'n', title: t('round.col_sites'), number: true, cell: r => count(r.count) },
-			{ id: 'share', title: t('overview.of_list'), number: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
+			{ id: 'share', title: t('overview.of_list'), number: true, wide: true, cell: r => sites ? percent(r.count / sites) : t('none') }],
 	});
 	const rest = rows.slice(REASONS);
 	return [of(rows.slice(0, REASONS)), rest.length ? h('details.fold', null, h('summary', null, t('round.more_reasons', { n: rest.length })), of(rest)) : null];
