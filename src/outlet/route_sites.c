@@ -304,6 +304,27 @@ static int total(struct call *c, const char *round, const char *check, struct er
 	return rc;
 }
 
+/* Nothing was measured yet, or not by that date: an answer, not a fault of who asks. */
+static void no_round(struct call *c)
+{
+	if (c->csv)
+		return;
+	json_object(c->json);
+	json_put_text(c->json, "round", NULL);
+	json_put_i64(c->json, "total", 0);
+	json_key(c->json, "rows");
+	json_array(c->json);
+	json_end_array(c->json);
+	json_put_text(c->json, "next", NULL);
+	json_key(c->json, "empty");
+	json_object(c->json);
+	json_put_text(c->json, "what", call_pick(c, "the sites of a list with their verdicts",
+						 "名单内的网站及其结论"));
+	json_put_text(c->json, "command", "sextant census PORTFOLIO.csv");
+	json_end_object(c->json);
+	json_end_object(c->json);
+}
+
 static int answer(struct call *c, struct err *e)
 {
 	const char *round = call_query(c, "round"), *check = call_query(c, "check");
@@ -320,9 +341,10 @@ static int answer(struct call *c, struct err *e)
 	if (!call_at(c, &at_us))
 		return 0;
 	round = round ? round : call_round(c, at_us, e);
-	if (!round)
-		return call_error(c, 404, "run `sextant census PORTFOLIO.csv`",
-				  "no round is complete yet");
+	if (!round) {
+		no_round(c);
+		return 0;
+	}
 	rc = page_of(c, round, check, limit, &t, e);
 	if (rc)
 		return rc;

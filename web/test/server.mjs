@@ -1,4 +1,5 @@
-// A store with made-up rounds, registry files, a list and a plan, and "sextant serve" on it.
+// A store with made-up rounds, registry files, a list and a plan, or an empty one, and "sextant serve"
+// on it.
 //
 //	SEXTANT=build/sextant  SEXTANT_FILL=build/bench/fill  SEXTANT_ROUND_MAKER=build/test/round_maker
 import { execFileSync, spawn } from 'node:child_process';
@@ -60,12 +61,12 @@ function make_store(program, folder, db) {
 }
 
 // Resolves to { url, run_round, close }.
-export async function start_server() {
+export async function start_server(fill = make_store) {
 	for (const name of ['SEXTANT', 'SEXTANT_FILL', 'SEXTANT_ROUND_MAKER']) {
 		if (!process.env[name]) throw new Error(`set ${name}, or SEXTANT_PAGES to a server that runs; "meson test pages" does it`);
 	}
 	const program = process.env.SEXTANT, folder = mkdtempSync(join(tmpdir(), 'sextant-pages-')), db = join(folder, 'db');
-	make_store(program, folder, db);
+	fill(program, folder, db);
 	const url = `http://[::1]:${await free_port()}`;
 	const server = spawn(program, ['serve', '--db', db, '--listen', url.slice('http://'.length), '--set', 'observer.contact_email=ipv6@observer.example',
 		'--set', 'observer.info_url=https://observer.example/probes', '--set', 'observer.operator=Example observatory'], { stdio: ['ignore', 'ignore', 'pipe'] });
