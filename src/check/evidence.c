@@ -69,6 +69,8 @@ static const struct field web_fields[] = {
 	FIELD(web_row, cert_problem, FIELD_TEXT, "why it did not verify"),
 	FIELD(web_row, fails, FIELD_I64, "earlier looks in this round that ended in silence"),
 	FIELD(web_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
+	FIELD(web_row, robots, FIELD_TEXT, "what the host's robots.txt says of us"),
+	FIELD(web_row, retry_after_s, FIELD_I64, "seconds for which a 429 or 503 asks us to stay away"),
 };
 const struct schema web_schema = {"web", "One HTTP exchange on one pinned address",
 				  sizeof(struct web_row), web_fields, N(web_fields), true};

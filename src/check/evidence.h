@@ -70,6 +70,9 @@ struct web_row {
 	const char *cert_problem; /* word of struct tls_facts */
 	int64_t fails;       /* earlier looks in this round that ended in silence */
 	const char *why;
+	const char *robots;  /* what the host's robots.txt says of us, asked on this connection: none
+			      * allowed refused elsewhere (a redirect) unread; NULL: not asked */
+	int64_t retry_after_s; /* with 429 and 503: so long we are asked to stay away */
 };
 extern const char *const web_scheme_words[]; /* http https NULL */
 extern const char *const web_stage_words[];  /* connect tls request header body done NULL */

@@ -2,8 +2,9 @@
  * probe_web: see probe_web.h.  The stage of the row is the state of the machine.  Bytes go from the
  * stream to http, from there to inflate, and decoded to the digest and to html; nothing is kept.
  */
-#include "check/probe_web.h"
+#include "check/probe_web_int.h"
 
+#include "wire/retry_after.h"
 #include "wire/url.h"
 
 #include <openssl/evp.h>
@@ -22,7 +23,7 @@ static void release(struct web_probe *w)
 	inflate_end(&w->inflate);
 }
 
-static struct step finish(struct web_probe *w, enum outcome outcome, const char *why)
+struct step web_finish(struct web_probe *w, enum outcome outcome, const char *why)
 {
 	if (why)
 		w->row.why = arena_str(w->p.arena, why);
@@ -36,7 +37,7 @@ static struct step finish_word(struct web_probe *w, enum outcome outcome, const 
 	char why[64];
 
 	snprintf(why, sizeof(why), "%s:%s", of, word);
-	return finish(w, outcome, why);
+	return web_finish(w, outcome, why);
 }
 
 /* The last byte that we want has come. */
@@ -44,7 +45,7 @@ static struct step finish_whole(struct web_probe *w, int64_t now_us)
 {
 	w->row.stage = STAGE_DONE;
 	w->row.total_us = now_us - w->connect_at;
-	return finish(w, w->body_outcome, w->body_why);
+	return web_finish(w, w->body_outcome, w->body_why);
 }
 
 /* ---- time ---- */
@@ -88,10 +89,10 @@ static struct step timed_out(struct web_probe *w, int64_t now_us)
 		limit_hit(LIMIT_HTTP_RATE_B_S);
 		why = "rate";
 	}
-	return finish(w, OUTCOME_TIMEOUT, why);
+	return web_finish(w, OUTCOME_TIMEOUT, why);
 }
 
-static struct step read_more(struct web_probe *w, int64_t now_us)
+struct step web_read_more(struct web_probe *w, int64_t now_us)
 {
 	int64_t left_us = read_deadline(w) - now_us;
 
@@ -234,7 +235,7 @@ static struct step stopped(struct web_probe *w, int64_t now_us)
 		return cut(w, w->body_why, now_us);
 	if (w->body_outcome == OUTCOME_LIMIT && w->body_why) /* none: we had no memory */
 		fill_text(w);
-	return finish(w, w->body_outcome, w->body_why);
+	return web_finish(w, w->body_outcome, w->body_why);
 }
 
 /* The framing says that the body is whole; closed: only because the far side closed. */
@@ -243,8 +244,8 @@ static struct step whole(struct web_probe *w, int64_t now_us, bool closed)
 	if (!begin_body(w))
 		return stopped(w, now_us);
 	if (is_packed(w) && w->http.wire_b && !w->inflate.ended)
-		return closed ? finish(w, OUTCOME_CLOSED, NULL)
-			      : finish(w, OUTCOME_MALFORMED, "gzip");
+		return closed ? web_finish(w, OUTCOME_CLOSED, NULL)
+			      : web_finish(w, OUTCOME_MALFORMED, "gzip");
 	fill_digest(w);
 	fill_text(w);
 	return finish_whole(w, now_us);
@@ -255,6 +256,14 @@ static struct step whole(struct web_probe *w, int64_t now_us, bool closed)
 static const char *copy_if(const struct web_probe *w, bool has, const char *text)
 {
 	return has ? arena_str(w->p.arena, text) : NULL;
+}
+
+static void take_retry_after(struct web_probe *w)
+{
+	int64_t s = retry_after_s(w->http.retry_after, w->wall_us);
+
+	if (s >= 0)
+		w->row.retry_after_s = s;
 }
 
 /* Once, when the header is complete. */
@@ -270,6 +279,8 @@ static void fill_header(struct web_probe *w)
 	w->row.content_type = copy_if(w, h->has_content_type, h->content_type);
 	w->row.hsts = copy_if(w, h->has_hsts, h->hsts);
 	w->row.alt_svc = copy_if(w, h->has_alt_svc, h->alt_svc);
+	if (h->has_retry_after && (h->status == 429 || h->status == 503))
+		take_retry_after(w);
 }
 
 static bool resolve(const struct web_probe *w, struct url *to, const char **why)
@@ -299,7 +310,7 @@ static struct step redirect(struct web_probe *w, int64_t now_us)
 	w->row.total_us = now_us - w->connect_at;
 	if (resolve(w, &to, &why)) {
 		w->row.location = arena_str(w->p.arena, url_text(&to, text));
-		return finish(w, OUTCOME_OK, NULL);
+		return web_finish(w, OUTCOME_OK, NULL);
 	}
 	if (!strcmp(why, "scheme") || !strcmp(why, "port"))
 		return finish_word(w, OUTCOME_DENIED, "location", why);
@@ -316,7 +327,7 @@ static struct step take_result(struct web_probe *w, enum http_result r, int64_t 
 	if (w->row.status != I64_NULL)
 		w->row.body_b = (int64_t)w->decoded_b;
 	switch (r) {
-	case HTTP_MORE: return read_more(w, now_us);
+	case HTTP_MORE: return web_read_more(w, now_us);
 	case HTTP_DONE: return whole(w, now_us, false);
 	case HTTP_STOP: return stopped(w, now_us);
 	case HTTP_LIMIT:
@@ -339,13 +350,22 @@ static struct step take_data(struct web_probe *w, const struct event *e)
 	return take_result(w, http_feed(&w->http, e->data, e->len), e->mono_us);
 }
 
+/* A server may close a connection that waits for its second request (RFC 9112 9.5). */
 static struct step closed(struct web_probe *w, int64_t now_us)
 {
+	if (w->reused && !w->got_bytes)
+		return web_reopen(w);
 	if (w->row.stage == STAGE_TLS)
-		return finish(w, OUTCOME_TLS, "closed");
+		return web_finish(w, OUTCOME_TLS, "closed");
 	if (w->row.stage == STAGE_BODY && http_close(&w->http) == HTTP_DONE)
 		return whole(w, now_us, true);
-	return finish(w, OUTCOME_CLOSED, NULL);
+	return web_finish(w, OUTCOME_CLOSED, NULL);
+}
+
+struct step web_reopen(struct web_probe *w)
+{
+	w->reopen = true;
+	return web_finish(w, OUTCOME_UNKNOWN, NULL);
 }
 
 /* ---- before the request ---- */
@@ -354,21 +374,46 @@ static struct step connect_host(struct web_probe *w, int64_t now_us)
 {
 	w->p.began_us = w->connect_at = now_us;
 	if (arena_full(w->p.arena))
-		return finish(w, OUTCOME_LIMIT, NULL);
+		return web_finish(w, OUTCOME_LIMIT, NULL);
 	return (struct step){.kind = STEP_CONNECT,
 			     .addr = w->row.addr,
 			     .port = (uint16_t)w->row.port,
 			     .timeout_us = ms_us(L_TCP_CONNECT_MS)};
 }
 
-static struct step send_request(struct web_probe *w, int64_t now_us)
+struct step web_send(struct web_probe *w, const char *request, int64_t now_us)
 {
 	w->row.stage = STAGE_REQUEST;
 	w->request_at = now_us;
+	w->got_bytes = false;
+	w->received_b = 0;
+	if (!request)
+		return web_finish(w, OUTCOME_LIMIT, NULL);
 	return (struct step){.kind = STEP_SEND,
-			     .data = (const uint8_t *)w->request,
-			     .len = w->request_len,
+			     .data = (const uint8_t *)request,
+			     .len = strlen(request),
 			     .timeout_us = read_deadline(w) - now_us};
+}
+
+struct step web_ask_page(struct web_probe *w, int64_t now_us)
+{
+	w->row.first_byte_us = I64_NULL;
+	http_init(&w->http);
+	w->http.body = take_body;
+	w->http.ctx = w;
+	return web_send(w, w->request, now_us);
+}
+
+static struct step send_request(struct web_probe *w, int64_t now_us)
+{
+	switch (w->q.robots) {
+	case ROBOTS_ASK: return robots_ask(w, now_us);
+	case ROBOTS_OBEY:
+		w->row.stage = STAGE_REQUEST;
+		return web_finish(w, OUTCOME_DENIED, "robots");
+	case ROBOTS_KNOWN: break;
+	}
+	return web_ask_page(w, now_us);
 }
 
 static struct step connected(struct web_probe *w, int64_t now_us)
@@ -404,19 +449,22 @@ static struct step next(struct probe *p, const struct event *e)
 	struct web_probe *w = (struct web_probe *)p;
 
 	p->last_us = e->mono_us;
+	w->wall_us = e->wall_us;
+	if (w->asking)
+		return robots_event(w, e);
 	switch (e->kind) {
 	case EVENT_START: return connect_host(w, e->mono_us);
 	case EVENT_CONNECTED: return connected(w, e->mono_us);
 	case EVENT_TLS: return secured(w, e->tls, e->mono_us);
-	case EVENT_TLS_FAILED: return finish(w, OUTCOME_TLS, e->why);
+	case EVENT_TLS_FAILED: return web_finish(w, OUTCOME_TLS, e->why);
 	case EVENT_DATA: return take_data(w, e);
 	case EVENT_CLOSED: return closed(w, e->mono_us);
-	case EVENT_REFUSED: return finish(w, OUTCOME_REFUSED, NULL);
-	case EVENT_UNREACHABLE: return finish(w, OUTCOME_UNREACHABLE, e->why);
+	case EVENT_REFUSED: return web_finish(w, OUTCOME_REFUSED, NULL);
+	case EVENT_UNREACHABLE: return web_finish(w, OUTCOME_UNREACHABLE, e->why);
 	case EVENT_TIMEOUT: return timed_out(w, e->mono_us);
 	case EVENT_DENIED: break;
 	}
-	return finish(w, OUTCOME_DENIED, e->why);
+	return web_finish(w, OUTCOME_DENIED, e->why);
 }
 
 static void drop(struct probe *p)
@@ -430,7 +478,7 @@ static const struct probe_kind kind = {
 /* ---- birth ---- */
 
 /* Only what browsers also send; the port is named if it is not the scheme's own (RFC 9110 7.2). */
-static void make_request(struct web_probe *w)
+const char *web_request(struct web_probe *w, const char *path, const char *more)
 {
 	uint16_t own = w->q.scheme == SCHEME_HTTPS ? 443 : 80;
 	bool literal = strchr(w->q.host, ':');
@@ -438,17 +486,9 @@ static void make_request(struct web_probe *w)
 
 	if (w->row.port != own)
 		snprintf(port, sizeof(port), ":%u", (unsigned)w->row.port);
-	w->request = arena_printf(w->p.arena,
-				  "GET %s HTTP/1.1\r\n"
-				  "Host: %s%s%s%s\r\n"
-				  "User-Agent: %s\r\n"
-				  "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
-				  "Accept-Encoding: gzip, deflate\r\n"
-				  "Connection: close\r\n\r\n",
-				  w->q.path, literal ? "[" : "", w->q.host, literal ? "]" : "",
-				  port, w->q.user_agent);
-	if (w->request)
-		w->request_len = strlen(w->request);
+	return arena_printf(w->p.arena, "GET %s HTTP/1.1\r\nHost: %s%s%s%s\r\nUser-Agent: %s\r\n%s\r\n",
+			    path, literal ? "[" : "", w->q.host, literal ? "]" : "", port,
+			    w->q.user_agent, more);
 }
 
 static void fill_question(struct web_probe *w)
@@ -464,6 +504,7 @@ static void fill_question(struct web_probe *w)
 	r->addr = w->q.addr;
 	r->port = w->q.port ? w->q.port : w->q.scheme == SCHEME_HTTPS ? 443 : 80;
 	r->stage = STAGE_CONNECT;
+	r->robots = w->q.robots_said ? arena_str(w->p.arena, w->q.robots_said) : NULL;
 }
 
 void web_probe_init(struct web_probe *w, const struct web_question *q, struct arena *a)
@@ -477,9 +518,8 @@ void web_probe_init(struct web_probe *w, const struct web_question *q, struct ar
 	w->q.path = arena_str(a, q->path ? q->path : "/");
 	w->q.user_agent = arena_str(a, q->user_agent);
 	fill_question(w);
-	http_init(&w->http);
-	w->http.body = take_body;
-	w->http.ctx = w;
 	if (w->q.host && w->q.path && w->q.user_agent)
-		make_request(w);
+		w->request = web_request(w, w->q.path,
+					 "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+					 "Accept-Encoding: gzip, deflate\r\nConnection: close\r\n");
 }

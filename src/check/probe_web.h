@@ -21,6 +21,12 @@
  *	            we do not follow (status stands, stage is done, location is NULL)
  *	limit       why is "http:WORD" or "ratio", or the arena was full
  *
+ * With ROBOTS_ASK the host's /robots.txt is asked for first, on the same connection (check/
+ * probe_web_robots.c); where it refuses us the page is not asked for, and the probe ends as denied, why
+ * "robots", with the facts of TCP and TLS.  With ROBOTS_OBEY that is known already.  Where no second
+ * request can follow on the connection the probe ends with `reopen` set: whoever drives it asks again, at
+ * his pace, with what was said (ROBOTS_KNOWN).
+ *
  * Once the header is complete, status and the headers stand whatever comes after; body_b then counts
  * what was decoded.  Text and title are of a whole page, or of one that a limit cut.
  */
@@ -32,6 +38,9 @@
 #include "wire/html.h"
 #include "wire/http.h"
 #include "wire/inflate.h"
+#include "wire/robots.h"
+
+enum web_robots { ROBOTS_KNOWN, ROBOTS_ASK, ROBOTS_OBEY };
 
 struct web_question {
 	const char *target;     /* web_row.target */
@@ -43,6 +52,8 @@ struct web_question {
 	const char *path;       /* with query; NULL: "/" */
 	const char *user_agent; /* never NULL */
 	bool any_port;          /* laboratories: redirects to other ports than 80 and 443 */
+	enum web_robots robots;
+	const char *robots_said; /* web_row.robots, when another connection found it; may be NULL */
 };
 
 struct web_probe {
@@ -50,16 +61,21 @@ struct web_probe {
 	struct web_row row;
 	struct web_question q; /* texts copied */
 	const char *request;
-	size_t request_len;
-	int64_t connect_at, tls_at, request_at;
+	int64_t connect_at, tls_at, request_at, wall_us;
 	bool got_bytes, is_text;
+	bool asking; /* for robots.txt */
+	bool reused; /* the request is the second on its connection */
+	bool reopen; /* no answer: to be asked again on another connection */
 	enum outcome body_outcome; /* OUTCOME_OK while the body goes well */
 	const char *body_why;      /* with that outcome */
 	uint64_t received_b, decoded_b;
 	void *digest; /* EVP_MD_CTX */
 	struct http http;
 	struct inflate inflate;
-	struct html html;
+	union { /* robots.txt is read before the page */
+		struct html html;
+		struct robots robots;
+	};
 };
 
 /* Texts of the question are copied into a.  The probe's struct must stand until STEP_DONE (then it

@@ -161,6 +161,20 @@ static void take_location(struct http *h, const char *v, size_t len)
 	h->location[len] = '\0';
 }
 
+/* A list of words; HTTP/1.0 closes unless it says otherwise, and we ask it for nothing else. */
+static void take_connection(struct http *h, const char *v, size_t len)
+{
+	while (len) {
+		size_t n = strcspn(v, ", \t");
+
+		n = n < len ? n : len;
+		h->closes |= n == 5 && !strncasecmp(v, "close", 5);
+		n += n < len;
+		v += n;
+		len -= n;
+	}
+}
+
 static enum http_result take_field(struct http *h, const char *name, const char *v, size_t len)
 {
 	if (!strcasecmp(name, "content-length"))
@@ -181,6 +195,10 @@ static enum http_result take_field(struct http *h, const char *name, const char 
 		take_text(&h->has_hsts, h->hsts, sizeof(h->hsts), v, len);
 	else if (!strcasecmp(name, "alt-svc"))
 		take_text(&h->has_alt_svc, h->alt_svc, sizeof(h->alt_svc), v, len);
+	else if (!strcasecmp(name, "retry-after"))
+		take_text(&h->has_retry_after, h->retry_after, sizeof(h->retry_after), v, len);
+	else if (!strcasecmp(name, "connection"))
+		take_connection(h, v, len);
 	return HTTP_MORE;
 }
 
@@ -232,13 +250,16 @@ static enum http_result end_headers(struct http *h)
 		h->location[0] = h->server[0] = h->content_type[0] = h->hsts[0] = h->alt_svc[0] = 0;
 		h->has_location = h->has_server = h->has_content_type = false;
 		h->has_hsts = h->has_alt_svc = h->has_refresh = h->location_long = false;
+		h->has_retry_after = false;
 		return HTTP_MORE;
 	}
+	h->closes |= !h->minor;
 	h->part = HTTP_PART_BODY;
 	h->bodyless = h->status == 204 || h->status == 304;
 	if (h->bodyless || (h->has_length && !h->left))
 		return finish(h);
 	h->state = h->chunked ? S_CHUNK_SIZE : h->has_length ? S_LENGTH : S_UNTIL_CLOSE;
+	h->closes |= h->state == S_UNTIL_CLOSE;
 	return HTTP_MORE;
 }
 
@@ -381,6 +402,7 @@ enum http_result http_feed(struct http *h, const void *data, size_t len)
 		}
 		p += n;
 	}
+	h->extra |= r == HTTP_DONE && p < end;
 	return r;
 }
 

@@ -45,8 +45,12 @@ struct http {
 	enum http_coding coding;
 	char location[L_URL_B + 1];
 	bool location_long; /* it had more than L_URL_B bytes; location is empty then */
-	char server[129], content_type[129], hsts[257], alt_svc[513]; /* cleaned UTF-8, cut */
-	bool has_location, has_server, has_content_type, has_hsts, has_alt_svc, has_refresh;
+	char server[129], content_type[129], hsts[257], alt_svc[513], retry_after[65]; /* cleaned
+											 * UTF-8, cut */
+	bool has_location, has_server, has_content_type, has_hsts, has_alt_svc, has_refresh,
+		has_retry_after;
+	bool closes; /* no request may follow on this connection (RFC 9112 9.3) */
+	bool extra;  /* after HTTP_DONE: bytes came that belong to no response */
 	uint64_t wire_b; /* body bytes after chunks are taken off, before decoding */
 	const char *why; /* word of HTTP_BAD and HTTP_LIMIT */
 

@@ -109,6 +109,34 @@ static void fields(void)
 	is_int(h.coding, HTTP_GZIP, "coding");
 }
 
+static const struct {
+	const char *name, *text;
+	bool closes, extra;
+} ends[] = {
+	{"a length", OK200 "Content-Length: 1\r\n\r\nx", false, false},
+	{"chunks", OK200 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false, false},
+	{"no body", "HTTP/1.1 204\r\n\r\n", false, false},
+	{"bytes behind it", OK200 "Content-Length: 1\r\n\r\nxHTTP/1.1 200\r\n\r\n", false, true},
+	{"it says so", OK200 "Connection: x, Close\r\nContent-Length: 0\r\n\r\n", true, false},
+	{"it says otherwise", OK200 "Connection: keep-alive, closer\r\nContent-Length: 0\r\n\r\n", false,
+	 false},
+	{"an old version", "HTTP/1.0 200\r\nContent-Length: 0\r\n\r\n", true, false},
+	{"until close", OK200 "\r\nx", true, false},
+};
+
+/* May another request follow on the connection? */
+static void connections(void)
+{
+	static struct http h;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		is_int(run(&h, ends[i].text, strlen(ends[i].text), 0, true), HTTP_DONE, ends[i].name);
+		ok(h.closes == ends[i].closes && h.extra == ends[i].extra, "what may follow");
+	}
+	run(&h, "HTTP/1.1 503 x\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", 61, 0, true);
+	is_str(h.retry_after, "120", "Retry-After");
+}
+
 /* n bytes of header line, n headers, n interim responses, n bytes of body. */
 static enum http_result sized(int what, size_t n)
 {
@@ -185,6 +213,7 @@ int main(void)
 {
 	table();
 	fields();
+	connections();
 	limits();
 	header_sum();
 	return done();
