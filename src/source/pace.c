@@ -1,7 +1,7 @@
 /*
  * pace: see pace.h.  A place is an address or a prefix with the time before which nobody may go there.
- * The first in line at an address books its moment at all places it concerns, waits for it, and goes;
- * the next one books when the first has gone or, where only one may be there, has left.
+ * The first in line at an address books its moment there, then in its prefix, its network and among
+ * everybody, and goes; the next one books when the first has gone or, where only one may be there, has left.
  */
 #include "source/pace.h"
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEY_B = 18, BURST_US = 1000 /* what a busy loop may catch up with */ };
 enum { PLACES_MAX = 65536 }; /* then those that nobody needs are forgotten */
 
 struct place {
@@ -19,13 +20,14 @@ struct place {
 	unsigned users;   /* turns that point here */
 	unsigned holders; /* of them, those that went and have not left */
 	struct turn *first, **last;
-	uint8_t key[18];
+	uint8_t key[KEY_B];
 };
 
 struct pace {
 	struct loop *loop;
 	struct pace_config c;
-	int64_t began_us, free_us;
+	int64_t began_us;
+	int64_t free_us, next_us; /* as of a place: booked, and gone */
 	struct arena arena; /* of the map */
 	struct map map;
 	VEC(struct place *) places;
@@ -78,15 +80,11 @@ static void forget(struct pace *p, int64_t now_us)
 	p->places.n = kept;
 }
 
-/* kind of place, family, then the bits; a prefix has its other bits cleared */
-static struct place *place_of(struct pace *p, char kind, const struct addr *a, unsigned bits)
+static struct place *place_at(struct pace *p, const uint8_t key[static KEY_B])
 {
-	uint8_t key[18] = {(uint8_t)kind, a->family};
-	struct place *at;
+	struct place *at = map_get(&p->map, key, KEY_B);
 	void **slot;
 
-	memcpy(key + 2, a->byte, bits / 8);
-	at = map_get(&p->map, key, sizeof(key));
 	if (at)
 		return at;
 	if (p->places.n >= PLACES_MAX && p->places.n % (PLACES_MAX / 4) == 0)
@@ -94,12 +92,34 @@ static struct place *place_of(struct pace *p, char kind, const struct addr *a, u
 	at = calloc(1, sizeof(*at));
 	if (!at)
 		abort();
-	memcpy(at->key, key, sizeof(key));
+	memcpy(at->key, key, KEY_B);
 	at->last = &at->first;
-	slot = map_at(&p->map, key, sizeof(key));
+	slot = map_at(&p->map, key, KEY_B);
 	*slot = at;
 	*vec_push(&p->places) = at;
 	return at;
+}
+
+/* kind of place, family, then the bits; a prefix has its other bits cleared */
+static struct place *place_of(struct pace *p, char kind, const struct addr *a, unsigned bits)
+{
+	uint8_t key[KEY_B] = {(uint8_t)kind, a->family};
+
+	memcpy(key + 2, a->byte, bits / 8);
+	return place_at(p, key);
+}
+
+/* Names that fall on one key wait for each other, which is no harm. */
+static struct place *place_of_domain(struct pace *p, const char *domain)
+{
+	uint8_t key[KEY_B] = {'d'};
+	uint64_t hash[2] = {UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4)};
+
+	for (; *domain; domain++) /* FNV-1a, from two beginnings */
+		for (int i = 0; i < 2; i++)
+			hash[i] = (hash[i] ^ (uint8_t)*domain) * UINT64_C(0x100000001b3);
+	memcpy(key + 2, hash, sizeof(hash));
+	return place_at(p, key);
 }
 
 /* ---- booking ---- */
@@ -119,26 +139,45 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* How long nobody may follow at the same address. */
-static int64_t spacing(const struct pace *p, const struct turn *t)
+static int64_t gap_of(int64_t per_s)
 {
-	return t->kind == PACE_CONNECT ? p->c.gap_us : 1000000 / p->c.per_ns_s;
+	return per_s ? 1000000 / per_s : 0;
 }
 
-/* The moment at which this turn may go; nobody else gets it. */
+/* How long nobody may follow at this of the turn's places. */
+static int64_t spacing(const struct pace *p, const struct turn *t, int i)
+{
+	if (t->kind == PACE_NAME_SERVER)
+		return gap_of(p->c.per_ns_s);
+	if (t->kind == PACE_SITE)
+		return gap_of(p->c.per_domain_s);
+	return i == 0 ? p->c.gap_us : gap_of(i == 1 ? p->c.per_prefix_s : p->c.per_network_s);
+}
+
+static bool is_narrow(const struct turn *t, int i)
+{
+	return i < PACE_PLACES && t->places[i];
+}
+
+/* Books at the next of the turn's places, from the narrowest to everybody's, each when the one before is
+ * reached: who waits for his address keeps nobody else in his network waiting.  The moment. */
 static int64_t book(struct pace *p, struct turn *t, int64_t now_us)
 {
-	int64_t at_us = later(now_us, p->free_us);
+	int64_t *free_us = &p->free_us, gap_us, at_us;
 
-	if (t->place)
-		at_us = later(at_us, t->place->free_us);
-	if (t->prefix)
-		at_us = later(at_us, t->prefix->free_us);
-	p->free_us = later(p->free_us, now_us) + 1000000 / per_s_now(p, now_us);
-	if (t->place)
-		t->place->free_us = at_us + spacing(p, t);
-	if (t->prefix)
-		t->prefix->free_us = at_us + 1000000 / p->c.per_prefix_s;
+	while (t->stage < PACE_PLACES && !t->places[t->stage])
+		t->stage++;
+	if (is_narrow(t, t->stage)) {
+		free_us = &t->places[t->stage]->free_us;
+		gap_us = spacing(p, t, t->stage);
+	} else {
+		gap_us = t->kind == PACE_SITE ? 0 : gap_of(per_s_now(p, now_us));
+	}
+	t->stage++;
+	if (!gap_us)
+		return now_us;
+	at_us = later(now_us, *free_us);
+	*free_us = at_us + gap_us;
 	return at_us;
 }
 
@@ -154,23 +193,40 @@ static void leave_gap(struct place *at, int64_t next_us)
  * turn has to wait still. */
 static int64_t go_or_wait(struct pace *p, struct turn *t)
 {
-	int64_t now_us = clock_mono(loop_clock(p->loop)), next_us = t->place->next_us;
+	int64_t now_us = clock_mono(loop_clock(p->loop));
+	int64_t next_us = t->kind == PACE_SITE ? 0 : p->next_us;
 
-	if (t->prefix)
-		next_us = later(next_us, t->prefix->next_us);
+	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
+		next_us = later(next_us, t->places[i]->next_us);
 	if (next_us > now_us)
 		return next_us - now_us;
-	leave_gap(t->place, now_us + spacing(p, t));
-	if (t->prefix)
-		leave_gap(t->prefix, now_us + 1000000 / p->c.per_prefix_s);
+	if (t->kind != PACE_SITE)
+		p->next_us = later(p->next_us, now_us - BURST_US) + gap_of(per_s_now(p, now_us));
+	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
+		leave_gap(t->places[i], now_us + spacing(p, t, i));
 	return 0;
+}
+
+/* 0, or how long it must still wait: for a place that it has not booked, or for one where somebody went
+ * later than he had booked. */
+static int64_t advance(struct pace *p, struct turn *t)
+{
+	int64_t now_us = clock_mono(loop_clock(p->loop));
+
+	while (t->stage <= PACE_PLACES) {
+		int64_t at_us = book(p, t, now_us);
+
+		if (at_us > now_us)
+			return at_us - now_us;
+	}
+	return go_or_wait(p, t);
 }
 
 static void fire(struct timer *timer)
 {
 	struct turn *t = timer->ctx;
-	struct place *at = t->place;
-	int64_t wait_us = at ? go_or_wait(t->pace, t) : 0;
+	struct place *at = t->places[0];
+	int64_t wait_us = advance(t->pace, t);
 
 	if (wait_us) {
 		loop_timer(t->pace->loop, &t->timer, wait_us);
@@ -192,6 +248,7 @@ static void start_timer(struct pace *p, struct turn *t)
 {
 	int64_t now_us = clock_mono(loop_clock(p->loop));
 
+	t->stage = 0;
 	t->timer.fire = fire;
 	t->timer.ctx = t;
 	loop_timer(p->loop, &t->timer, book(p, t, now_us) - now_us);
@@ -209,27 +266,47 @@ static void book_first(struct pace *p, struct place *at)
 	start_timer(p, t);
 }
 
-void pace_take(struct pace *p, struct turn *t, const struct addr *a, enum pace_kind kind)
+static void clear(struct pace *p, struct turn *t, enum pace_kind kind)
 {
 	t->pace = p;
 	t->kind = kind;
-	t->place = t->prefix = NULL;
+	memset(t->places, 0, sizeof(t->places));
 	t->next = NULL;
 	t->holds = t->in_line = false;
+}
+
+static void stand_in_line(struct pace *p, struct turn *t)
+{
+	struct place *at = t->places[0];
+
+	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
+		t->places[i]->users++;
+	t->in_line = true;
+	*at->last = t;
+	at->last = &t->next;
+	book_first(p, at);
+}
+
+void pace_take(struct pace *p, struct turn *t, const struct addr *a, enum pace_kind kind)
+{
+	clear(p, t, kind);
 	if (kind == PACE_RESOLVER) {
 		start_timer(p, t);
 		return;
 	}
-	t->place = place_of(p, kind == PACE_CONNECT ? 'a' : 'n', a, addr_bits(a));
-	t->place->users++;
+	t->places[0] = place_of(p, kind == PACE_CONNECT ? 'a' : 'n', a, addr_bits(a));
 	if (kind == PACE_CONNECT) {
-		t->prefix = place_of(p, 'p', a, a->family == 4 ? 24 : 48);
-		t->prefix->users++;
+		t->places[1] = place_of(p, 'p', a, a->family == 4 ? 24 : 48);
+		t->places[2] = place_of(p, 'w', a, a->family == 4 ? 16 : 32);
 	}
-	t->in_line = true;
-	*t->place->last = t;
-	t->place->last = &t->next;
-	book_first(p, t->place);
+	stand_in_line(p, t);
+}
+
+void pace_take_site(struct pace *p, struct turn *t, const char *domain)
+{
+	clear(p, t, PACE_SITE);
+	t->places[0] = place_of_domain(p, domain);
+	stand_in_line(p, t);
 }
 
 static void leave_line(struct place *at, struct turn *t)
@@ -247,17 +324,16 @@ static void leave_line(struct place *at, struct turn *t)
 void pace_leave(struct turn *t)
 {
 	struct pace *p = t->pace;
-	struct place *at = t->place;
+	struct place *at = t->places[0];
 
 	if (!p)
 		return;
 	loop_untimer(p->loop, &t->timer);
 	t->pace = NULL;
-	if (t->prefix)
-		t->prefix->users--;
 	if (!at)
 		return;
-	at->users--;
+	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
+		t->places[i]->users--;
 	if (t->in_line)
 		leave_line(at, t);
 	if (t->holds)

@@ -3,6 +3,7 @@
 
 #include "test/tap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { TURNS = 40 };
@@ -47,7 +48,9 @@ static void run_for(int64_t us)
 
 static struct pace *fresh(int64_t per_s, int64_t gap_us, int64_t per_prefix_s, int64_t ramp_us)
 {
-	return pace_new(loop, &(struct pace_config){per_s, gap_us, per_prefix_s, 10, ramp_us});
+	return pace_new(loop, &(struct pace_config){.per_s = per_s, .gap_us = gap_us,
+						    .per_prefix_s = per_prefix_s, .per_ns_s = 10,
+						    .ramp_us = ramp_us});
 }
 
 static void end(struct pace *p, int n)
@@ -57,14 +60,27 @@ static void end(struct pace *p, int n)
 	pace_free(p);
 }
 
-/* Least time between the moments of two turns that follow each other. */
+static int by_time(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Least time between two of the first n turns, in whatever order they went; those that have not are left
+ * out. */
 static int64_t least_gap(int n)
 {
-	int64_t least = INT64_MAX;
+	int64_t least = INT64_MAX, at[TURNS];
+	int k = 0;
 
-	for (int i = 1; i < n; i++)
-		if (turns[i].went_us - turns[i - 1].went_us < least)
-			least = turns[i].went_us - turns[i - 1].went_us;
+	for (int i = 0; i < n; i++)
+		if (turns[i].went_us >= 0)
+			at[k++] = turns[i].went_us;
+	qsort(at, (size_t)k, sizeof(at[0]), by_time);
+	for (int i = 1; i < k; i++)
+		if (at[i] - at[i - 1] < least)
+			least = at[i] - at[i - 1];
 	return least;
 }
 
@@ -75,6 +91,81 @@ static int went(int n)
 	for (int i = 0; i < n; i++)
 		count += turns[i].went_us >= 0;
 	return count;
+}
+
+/* Connections to different /48 of one /32, and to other /32. */
+static void test_network(void)
+{
+	struct pace *p = pace_new(loop, &(struct pace_config){.per_s = 1000, .per_prefix_s = 1000,
+							      .per_ns_s = 10, .per_network_s = 4});
+	char text[32];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(text, sizeof(text), i < 4 ? "2001:db8:%d::1" : "2001:db%d::1", i);
+		take(p, i, text, PACE_CONNECT);
+	}
+	run_for(100000);
+	is_int(went(8), 5, "one to a network at once; others do not wait for it");
+	run_for(1000000);
+	is_int(went(8), 8, "then four a second");
+	ok(least_gap(4) >= 250000, "%lld us apart", (long long)least_gap(4));
+	end(p, 8);
+}
+
+/* Who waits for his own address keeps nobody else waiting in his network. */
+static void test_apart(void)
+{
+	struct pace *p = pace_new(loop, &(struct pace_config){.per_s = 1000, .gap_us = 2000000,
+							      .per_prefix_s = 1000, .per_ns_s = 10,
+							      .per_network_s = 20});
+
+	take(p, 0, "2001:db8::1", PACE_CONNECT);
+	run_for(10000);
+	pace_leave(&turns[0].turn);
+	take(p, 1, "2001:db8::1", PACE_CONNECT);
+	take(p, 2, "2001:db8::2", PACE_CONNECT);
+	take(p, 3, "2001:db8:1::3", PACE_CONNECT);
+	run_for(200000);
+	ok(turns[1].went_us < 0, "the same address has its gap");
+	ok(turns[2].went_us > 0 && turns[3].went_us > 0, "others need not wait for it");
+	run_for(2000000);
+	ok(turns[1].went_us > 0, "then it goes");
+	end(p, 4);
+}
+
+/* New sites of one registrable domain, and one of another. */
+static void test_domain(void)
+{
+	struct pace *p = pace_new(loop, &(struct pace_config){.per_s = 1, .per_prefix_s = 1,
+							      .per_ns_s = 1, .per_domain_s = 2});
+
+	for (int i = 0; i < 4; i++) {
+		memset(&turns[i], 0, sizeof(turns[i]));
+		turns[i].turn.go = go;
+		turns[i].turn.ctx = &turns[i];
+		turns[i].went_us = -1;
+		pace_take_site(p, &turns[i].turn, i < 3 ? "example.test" : "example.example");
+	}
+	run_for(10000);
+	is_int(went(4), 2, "one of each domain at once; a new site costs no packet");
+	run_for(1100000);
+	is_int(went(4), 4, "the others of one domain, two a second");
+	ok(least_gap(3) >= 500000, "%lld us apart", (long long)least_gap(3));
+	end(p, 4);
+}
+
+/* What waited for its address may not come out all at once. */
+static void test_burst(void)
+{
+	struct pace *p = fresh(10, 500000, 1000, 0);
+
+	for (int i = 0; i < 10; i++)
+		take(p, i, i % 2 ? "2001:db8::1" : "2001:db8:1::1", PACE_NAME_SERVER);
+	for (int i = 10; i < 20; i++)
+		take(p, i, "2001:db8::53", PACE_RESOLVER);
+	run_for(3000000);
+	ok(least_gap(20) >= 99000, "all of them %lld us apart at least", (long long)least_gap(20));
+	end(p, 20);
 }
 
 static void test_address(void)
@@ -151,7 +242,7 @@ static void test_prefix(void)
 	}
 	run_for(2000000);
 	is_int(went(6), 5, "two connections a second to one /48");
-	ok(least_gap(5) >= 499000, "evenly spread");
+	ok(least_gap(6) >= 499000, "evenly spread");
 	end(p, 6);
 	p = fresh(1000, 1, 2, 0);
 	for (int i = 0; i < 6; i++) {
@@ -230,6 +321,10 @@ int main(void)
 
 	clock_fake_init(&fake, 0);
 	loop = loop_new(&fake.clock, &e);
+	test_network();
+	test_apart();
+	test_domain();
+	test_burst();
 	test_address();
 	test_late();
 	test_no_gap();
