@@ -4,6 +4,7 @@
 census_test.py [PART...]: all parts, or those named.  CENSUS_KILLS=N: so many kills (40).
 """
 import collections
+import glob
 import http.client
 import ipaddress
 import json
@@ -13,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -383,6 +385,81 @@ def opts_out_meanwhile():
 
 # ---- politeness ----
 
+def wishes(db):
+    c = sqlite3.connect(f"file:{db}/state.sqlite?mode=ro", uri=True)
+    try:
+        return {place: (until_us / 1e6, why) for place, until_us, why in c.execute("SELECT place, until_us, why FROM heed")}
+    finally:
+        c.close()
+
+
+def left_alone():
+    """A network whose sites turn us away is left alone, by the next round too; so is a host that said when."""
+    db, refusing, others = path("heed"), "v6-403.test", ["good.test", "plain.test"]
+    nets = site_prefixes(refusing)
+    got = other.census("observer", portfolio("heed.csv", [refusing]), db, sets=("rate.blocks_in_row=1",))
+    kept = wishes(db)
+    ok(got.code == 0 and set(kept) <= set(nets) and len(kept) >= 1, f"{refusing} turns us away: {sorted(kept)} is noted",
+       f"{kept} {nets} {got.err}")
+    ok(all(86000 < until - time.time() <= 86400 and why == "blocked" for until, why in kept.values()), "for a day", kept)
+    c = sqlite3.connect(f"{db}/state.sqlite")
+    with c:
+        c.execute("INSERT INTO heed VALUES('good.test', ?, 'retry_after', 0)", (int((time.time() + 3000) * 1e6),))
+        c.execute("INSERT INTO heed VALUES('plain.test', ?, 'retry_after', 0)", (int((time.time() - 5) * 1e6),))
+    c.close()
+    sniffer = Sniffer(other, "observer")
+    got = other.census("observer", portfolio("heed2.csv", [refusing, *others]), db)
+    packets = [p for p in sniffer.end() if p["proto"] == 6 and p["port"] in (80, 443, 25)]
+    there = [p for p in packets if any(ipaddress.ip_address(p["to"]) in ipaddress.ip_network(n) for n in kept)]
+    ok(packets and not there, "the next round opens no connection there", there[:3])
+    ok(got.sites[refusing]["http"] == "unknown:denied", "and says so", got.sites[refusing])
+    ok(got.sites["good.test"]["http"] == "unknown:denied" and got.sites["good.test"]["ns_udp"] == "pass:ok",
+       "a host that asked for time gets it; its name servers did not ask", got.sites["good.test"])
+    ok(not differences({"plain.test": got.sites["plain.test"]}, WANT), "a wish that has ended is none")
+    ok("2 of earlier rounds" in got.err, "people are told", got.err)
+    no_differences(db, "left alone")
+
+
+def robots():
+    """Every host is asked for its robots.txt before its page, once over each connection that comes first."""
+    db = path("robots")
+    got = other.census("observer", portfolio("robots.csv", ["good.test", "plain.test"]), db)
+    rows = export(db, "web")
+    said = collections.Counter(r["robots"] for r in rows)
+    ok(got.code == 0 and said["none"] > 0 and set(said) <= {"none", "allowed", "elsewhere", ""}, f"robots.txt: {dict(said)}",
+       got.err)
+
+
+def no_page_kept():
+    """Nothing of a page's text is on the disk (P-DATA)."""
+    db, page = path("kept"), other.run("observer", "curl", "-sk", "https://plain.test/").stdout
+    words = re.sub(r"<[^>]*>", " ", re.sub(r"(?s)<(title|style|script)\b.*?</\1>", " ", page)).split()
+    pieces = [" ".join(words[i:i + 4]) for i in range(0, len(words) - 4, 4)]
+    other.census("observer", portfolio("kept.csv", ["plain.test"]), db)
+    rows = "".join(json.dumps(export(db, t), ensure_ascii=False) for t in ("dns", "web", "smtp", "verdict", "selftest"))
+    raw = b"".join(open(f, "rb").read() for f in glob.glob(f"{db}/*"))
+    found = [p for p in pieces if p in rows or p.encode() in raw]
+    ok(len(pieces) > 5 and not found, f"none of {len(pieces)} pieces of the page stands in the store", found[:3] or page[:300])
+    title = re.search("<title>(.*?)</title>", page).group(1)
+    ok(title in rows, "its title does", title)
+
+
+def too_soon():
+    """A list that shares a site with one of a moment ago."""
+    db, gap = path("soon"), ("rate.round_gap_s=3600",)
+    other.census("observer", portfolio("soon.csv", ["good.test"]), db)
+    got = other.census("observer", portfolio("soon2.csv", ["good.test", "plain.test"]), db, sets=gap)
+    ok(got.code == 0 and set(got.sites["good.test"].values()) == {"unknown:denied"}, "a shared site is left alone",
+       got.sites.get("good.test"))
+    ok(not differences({"plain.test": got.sites["plain.test"]}, WANT), "the other one is looked at")
+    ok("1 of these 2 sites" in got.err, "people are told", got.err)
+    again = other.census("observer", portfolio("soon3.csv", ["good.test"]), db, sets=gap)
+    ok(again.code == 1 and "--again" in again.err, "the same site under another name: refused", again.err)
+    again = other.census("observer", portfolio("soon3.csv", ["good.test"]), db, "--again", sets=gap)
+    ok(again.code == 0 and again.sites["good.test"]["http"] == "pass:ok", "unless it is wanted", again.err)
+    no_differences(db, "too soon")
+
+
 def gaps(packets, key):
     """Least seconds between two starts with the same key."""
     last, out = {}, []
@@ -633,7 +710,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite], [served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, too_soon], [served, lists, stops, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 

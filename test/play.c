@@ -114,8 +114,9 @@ static void count_look(struct play *y)
 	} else if (y->is_web) {
 		const struct web_row *w = y->probe->row;
 
-		snprintf(key, sizeof(key), "web %s %d %d %s", w->target, (int)w->began, (int)w->hop,
-			 addr_text(&w->addr, text));
+		/* a look that robots.txt left without its page begins again, with that known */
+		snprintf(key, sizeof(key), "web %s %d %d %s %s", w->target, (int)w->began, (int)w->hop,
+			 addr_text(&w->addr, text), w->robots ? "page" : "robots");
 	} else {
 		const struct smtp_row *m = y->probe->row;
 
@@ -289,14 +290,38 @@ static void on_send_mail(struct play *y)
 	tell_bytes(y);
 }
 
+static const char no_robots[] = "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n";
+
+/* No page of a host before its robots.txt was asked for, and none after that refused us. */
+static void check_request(struct play *y, bool robots)
+{
+	struct replay *r = y->lane->replay;
+	const char *host = host_of(y);
+	char key[NAME_MAX_B + 8];
+	void **asked;
+
+	snprintf(key, sizeof(key), "robots %s", host);
+	asked = map_at_text(&r->looks, key);
+	if (!robots && !*asked)
+		broken(r, "a page of %s before its robots.txt", host);
+	*asked = r;
+}
+
 static void on_send_web(struct play *y)
 {
 	struct replay *r = y->lane->replay;
 	struct place *page = internet_find_page(&r->net, &y->open, y->port,
 						(const char *)y->step.data, y->step.len);
+	bool robots = y->step.len > 16 && !memcmp(y->step.data, "GET /robots.txt ", 16);
 
+	check_request(y, robots);
 	if (page)
 		y->say = place_look(page);
+	if (!page && robots && y->say->how == SAID_DATA) {
+		put_bytes(y, no_robots, sizeof(no_robots) - 1);
+		tell_bytes(y);
+		return;
+	}
 	if (y->say->how == SAID_TRICKLE)
 		put_bytes(y, "HTTP/1.1 200 x\r\nX: ", 19);
 	else if (y->say->how == SAID_DATA)

@@ -117,6 +117,38 @@ static bool any_repeated(const struct replay *r)
 	return false;
 }
 
+/* Does a record of the evidence, or a literal host in a URL, name this address? */
+static bool is_named(const struct replay *r, const char *addr)
+{
+	const struct batch *dns = r->batches[VISIT_DNS], *web = r->batches[VISIT_WEB];
+
+	for (size_t i = 0; dns && i < dns->obs.n; i++) {
+		const struct dns_row *row = dns->obs.at[i].row;
+		char line[512];
+		const char *at = NULL;
+
+		while (row->data && dns_data_next(row, &at, line, sizeof(line)))
+			if (!strcmp(line, addr))
+				return true;
+	}
+	for (size_t i = 0; web && i < web->obs.n; i++)
+		if (!strcmp(((const struct web_row *)web->obs.at[i].row)->host, addr))
+			return true;
+	return false;
+}
+
+/* Addresses are never guessed (threats.md P-V6). */
+static void check_sent(struct replay *r)
+{
+	char text[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < r->sent.n; i++) {
+		addr_text(&r->sent.at[i].addr, text);
+		if (strcmp(text, resolver_text) != 0 && !is_named(r, text))
+			broken(r, "a packet to %s, which no answer named", text);
+	}
+}
+
 /* Nothing is concluded about those who opted out, nor over a family that does not work here, nor
  * from a silence that nobody repeated. */
 static void check_verdict(struct replay *r, const struct judged *j, bool repeated)
@@ -241,6 +273,7 @@ static void make_env(struct replay *r)
 				    .resolver = (struct drive *)(void *)&r->near,
 				    .pace = r->pace,
 				    .optout = &r->optout,
+				    .heed = heed_new(3, NULL, NULL),
 				    .guard = r->far.guard,
 				    .resolver_addr = resolver,
 				    .resolver_port = DNS_PORT,
@@ -282,6 +315,7 @@ static void check_after(struct replay *r)
 		broken(r, "active for %lld ms, the longest probe %lld ms",
 		       (long long)r->active_us / 1000, (long long)r->longest_us / 1000);
 	judge(r);
+	check_sent(r);
 	for (size_t i = 0; i < r->judged.n; i++)
 		check_verdict(r, &r->judged.at[i], any_repeated(r));
 	judge_again(r);
@@ -324,6 +358,7 @@ void replay_done(struct replay *r)
 	vec_done(&r->deny);
 	vec_done(&r->pleas);
 	pace_free(r->pace);
+	heed_free(r->env.heed);
 	guard_free(r->far.guard);
 	guard_free(r->near.guard);
 	optout_done(&r->optout);

@@ -1,6 +1,7 @@
 /* census: see census.h. */
 #include "app/census.h"
 
+#include "app/wishes.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -50,7 +51,8 @@ static int send_one(struct run *r, size_t place, struct err *e)
 	r->outs[id] = (struct out){.place = place, .used = true};
 	r->n_busy++;
 	return prober_site(r->c->prober, id,
-			   r->c->portfolio->subjects.at[round->order[place]].domain, e);
+			   r->c->portfolio->subjects.at[round->order[place]].domain,
+			   round->too_soon[place], e);
 }
 
 static int send_sites(struct run *r, struct err *e)
@@ -265,6 +267,10 @@ static int take(struct run *r, struct prober_news *n, struct err *e)
 		batch_free(n->batch);
 		return bad_prober(e);
 	case PROBER_STATE: r->c->state = n->state; break;
+	case PROBER_WISH:
+		if (r->c->wishes++ < WISHES_MAX)
+			wish_keep(&r->gather, &n->wish, clock_wall(&clock_real));
+		break;
 	case PROBER_NOTHING:
 	case PROBER_OVER: break;
 	}
@@ -361,7 +367,9 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	for (size_t i = r.n_outs; i > 0; i--)
 		*vec_push(&r.free_ids) = (uint32_t)(i - 1);
 	gather_init(&r.gather);
-	rc = converse(&r, stop, e);
+	rc = wishes_tell(c->store, c->prober, clock_wall(&clock_real), &c->wishes_heard, e);
+	if (!rc)
+		rc = converse(&r, stop, e);
 	for (size_t i = 0; i < r.n_outs; i++)
 		for (size_t k = 0; k < 3; k++)
 			batch_free(r.outs[i].evidence[k]);

@@ -24,6 +24,7 @@ struct census {
 	void *ctx;
 	struct prober_state state; /* the last that was told */
 	unsigned works;	     /* of the last self-test */
+	size_t wishes, wishes_heard; /* to be left alone: met in this run; of earlier rounds */
 	unsigned ever_failed;	     /* families that failed in a self-test of this run */
 };
 

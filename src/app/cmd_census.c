@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PROBLEMS_SHOWN = 20, FIRST_ROUND_SITES = 1000 };
+enum { PROBLEMS_SHOWN = 20 };
 
 struct job {
 	const struct args *args;
@@ -217,27 +217,31 @@ static void write_settings(struct job *j)
 	json_end_object(&out);
 }
 
-/* The first round over public sites is a small one, so that mistakes stay small (P-LOCAL). */
+/* What may be probed at once without anybody's harm is a laboratory. */
 static int first_sample(struct job *j, int64_t *sample, struct err *e)
 {
-	struct arena a;
-	struct table t;
 	int rc;
 
-	if (*sample || !j->observer.public_ok || j->observer.allow.n ||
-	    j->portfolio.subjects.n <= FIRST_ROUND_SITES || args_has(j->args, "all"))
+	if (*sample || !j->observer.public_ok || j->observer.allow.n || args_has(j->args, "all"))
 		return 0;
-	arena_init(&a, 0);
-	rc = store_query_state(j->store, &a, "SELECT 1 FROM round WHERE status = 'complete' LIMIT 1",
-			       NULL, 0, &t, e);
-	if (!rc && !t.n_rows) {
-		*sample = FIRST_ROUND_SITES;
-		log_warn(j->zh ? "首轮普查只取 %d 个站点（共 %zu 个）；--all 取全部"
-			       : "the first round takes a sample of %d sites of %zu; --all takes all",
-			 FIRST_ROUND_SITES, j->portfolio.subjects.n);
-	}
-	arena_done(&a);
+	rc = round_begin_small(j->store, j->portfolio.subjects.n, sample, e);
+	if (*sample)
+		log_warn(j->zh ? "首轮普查只取 %lld 个站点（共 %zu 个）；--all 取全部"
+			       : "the first round takes a sample of %lld sites of %zu; --all takes all",
+			 (long long)*sample, j->portfolio.subjects.n);
 	return rc;
+}
+
+static void tell_too_soon(const struct job *j)
+{
+	const struct round *r = &j->round;
+
+	if (r->n_too_soon)
+		log_warn(j->zh ? "另一轮普查在 %lld 秒内已探测过 %zu 个站点（共 %zu 个），本轮不再探测，"
+				 "结论为“未知”；--again 则仍探测"
+			       : "less than %lld s ago another round looked at %zu of these %zu sites; they "
+				 "are left alone and stay unknown; --again looks at them",
+			 (long long)j->observer.config->round_gap_s, r->n_too_soon, r->total);
 }
 
 static int begin_round(struct job *j, struct err *e)
@@ -261,6 +265,7 @@ static int begin_round(struct job *j, struct err *e)
 		rc = round_begin(&j->round, j->store, &j->portfolio, &w, e);
 	if (rc)
 		return rc;
+	tell_too_soon(j);
 	j->done_before = j->round.done;
 	if (j->round.resumed)
 		log_info(j->zh ? "继续轮次 %s：已完成 %zu/%zu" : "going on with round %s: %zu of %zu are done",
@@ -400,6 +405,17 @@ static int print_result(struct job *j, struct err *e)
 
 /* ---- the command ---- */
 
+static void tell_wishes(const struct job *j)
+{
+	const struct census *c = &j->census;
+
+	if (c->wishes + c->wishes_heard)
+		log_info(j->zh ? "有主机或网络要求暂缓探测：本次 %zu 个，此前各轮尚有效的 %zu 个；相关结论为“未知”"
+			       : "hosts and networks that want to be left alone for now: %zu met in this run, %zu "
+				 "of earlier rounds; what they hold is unknown",
+			 c->wishes, c->wishes_heard);
+}
+
 static int go(struct job *j, struct err *e)
 {
 	struct sigaction act = {.sa_handler = on_signal};
@@ -416,6 +432,7 @@ static int go(struct job *j, struct err *e)
 		printf("domain,check,verdict,reason\r\n");
 	rc = census_run(&j->census, &stopped, e);
 	clear_line(j);
+	tell_wishes(j);
 	if (!rc)
 		rc = round_close(&j->round, j->store, e);
 	return rc ? rc : print_result(j, e);

@@ -60,6 +60,7 @@ static bool take(struct look_up *k, const struct prober_news *n, struct err *e)
 			k->tests[k->tests[0] != NULL] = n->batch;
 		break;
 	case PROBER_STATE: tell_waiting(k, &n->state); break;
+	case PROBER_WISH: /* nothing is kept of a single look */
 	case PROBER_NOTHING:
 	case PROBER_OVER: break;
 	}
@@ -71,7 +72,7 @@ static int converse(struct look_up *k, struct err *e)
 	int rc = prober_test(&k->prober, e);
 
 	if (!rc)
-		rc = prober_site(&k->prober, 0, k->domain, e);
+		rc = prober_site(&k->prober, 0, k->domain, false, e);
 	while (!rc) {
 		struct pollfd p = {.fd = prober_fd(&k->prober), .events = POLLIN};
 		struct prober_news n;

@@ -33,7 +33,9 @@ struct config {
 	int64_t targets_per_s, packets_per_s, per_address_gap_ms, per_prefix_per_s, per_ns_qps;
 	int64_t repeat_after_s; /* a silence is asked again after this long */
 	int64_t sites_at_once;
-	int64_t round_gap_s; /* between two rounds over one list */
+	int64_t round_gap_s; /* between two looks at one site in different rounds */
+	int64_t per_network_per_s, per_domain_per_s;
+	int64_t blocks_in_row; /* sites that turn us away before their prefix is left alone; 0: never */
 	/* [serve] */
 	char listen[CONFIG_TEXT_MAX]; /* "[::1]:8064" */
 	char hosts[CONFIG_TEXT_MAX];  /* further names in Host */

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(code == 0 ? !*e.text : code < 0 && *e.text);
 	assert(memchr(c.deny, '\0', sizeof(c.deny)) && memchr(c.operator_, '\0', sizeof(c.operator_)));
 	assert(c.per_ns_qps >= 1 && c.per_ns_qps <= 10000);
+	assert(c.blocks_in_row >= 0 && c.blocks_in_row <= 1000);
 	config_prefixes(c.deny, &list, NULL);
 	if (!config_endpoint(c.listen, 1, &a, &port, NULL))
 		assert(port && (a.family == 4 || a.family == 6));

@@ -1,6 +1,7 @@
 /* prober: see prober.h.  This file: the parent's end. */
 #include "app/prober_int.h"
 #include "app/schemas.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "io/unix.h"
 
@@ -49,14 +50,22 @@ static int tell(struct prober *p, enum prober_message kind, const void *data, si
 	return rc == -EPIPE ? 0 : rc; /* a child that has gone: prober_next says how */
 }
 
-int prober_site(struct prober *p, uint32_t id, const char *domain, struct err *e)
+int prober_site(struct prober *p, uint32_t id, const char *domain, bool too_soon, struct err *e)
 {
-	char body[4 + 256];
-	size_t n = strnlen(domain, sizeof(body) - 4);
+	char body[5 + 256];
+	size_t n = strnlen(domain, sizeof(body) - 5);
 
 	memcpy(body, &id, 4);
-	memcpy(body + 4, domain, n);
-	return tell(p, MESSAGE_SITE, body, 4 + n, e);
+	body[4] = too_soon;
+	memcpy(body + 5, domain, n);
+	return tell(p, MESSAGE_SITE, body, 5 + n, e);
+}
+
+int prober_wish(struct prober *p, const struct heed_wish *w, struct err *e)
+{
+	char line[400];
+
+	return tell(p, MESSAGE_WISH, line, heed_write(w, line, sizeof(line)), e);
 }
 
 int prober_test(struct prober *p, struct err *e)
@@ -131,6 +140,11 @@ static int take(struct prober_news *news, const struct pipe_message *m, struct e
 			return bad(e);
 		memcpy(&news->state, m->data, m->len);
 		news->word = PROBER_STATE;
+		return 0;
+	case MESSAGE_WISH:
+		if (!heed_read(&news->wish, (const char *)m->data, m->len, clock_wall(&clock_real)))
+			return bad(e);
+		news->word = PROBER_WISH;
 		return 0;
 	case MESSAGE_FAULT:
 		utf8_clean(text, sizeof(text), (const char *)m->data, m->len);

@@ -3,9 +3,9 @@
  * nothing else: no store, no secret, and after its start no file (io/sandbox.h).  What it sends is
  * evidence of strangers, and its parent believes only what it can check.
  *
- *	parent: site(id, domain)...  test  optout(text)  end
+ *	parent: site(id, domain)...  test  optout(text)  wish(of an earlier round)...  end
  *	child:  for each site its evidence, then done(id, tests before it began); for each test one
- *		selftest row; states
+ *		selftest row; wishes that it met; states
  *
  * Start it before the store is opened: then it has nothing of that in its memory.
  */
@@ -15,6 +15,7 @@
 #include "app/observer.h"
 #include "check/evidence.h"
 #include "pipe/local.h"
+#include "source/heed.h"
 
 #include <sys/types.h>
 
@@ -46,6 +47,7 @@ enum prober_word {
 	PROBER_DONE,     /* id, tests */
 	PROBER_TESTED,   /* batch with one row of selftest_schema */
 	PROBER_STATE,    /* state */
+	PROBER_WISH,	 /* wish */
 	PROBER_OVER,     /* after end: all has been said */
 };
 
@@ -54,10 +56,13 @@ struct prober_news {
 	uint32_t id, tests;
 	struct batch *batch; /* the caller's */
 	struct prober_state state;
+	struct heed_wish wish;
 };
 
 int prober_start(struct prober *p, const struct prober_config *c, struct err *e);
-int prober_site(struct prober *p, uint32_t id, const char *domain, struct err *e);
+/* too_soon: it was looked at by another round a short time ago; nothing may be asked (P-FREQ). */
+int prober_site(struct prober *p, uint32_t id, const char *domain, bool too_soon, struct err *e);
+int prober_wish(struct prober *p, const struct heed_wish *w, struct err *e);
 int prober_test(struct prober *p, struct err *e);
 int prober_optout(struct prober *p, const char *text, size_t len, struct err *e);
 int prober_end(struct prober *p, struct err *e);

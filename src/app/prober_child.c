@@ -24,6 +24,7 @@ struct site_work {
 	uint32_t id, tests; /* tests: so many self-tests had ended when it began */
 	struct visit *visit;
 	struct site_work *next; /* in line; all that are under way */
+	bool too_soon;
 	char domain[256];
 };
 
@@ -200,6 +201,8 @@ static void start_one(struct child *c)
 	c->n_active++;
 	w->tests = c->n_tests;
 	w->visit = visit_new(&c->env, w->domain, &calls);
+	if (w->too_soon)
+		visit_deny(w->visit, "too_soon");
 }
 
 /* New sites a second, at first a tenth (P-RATE-1). */
@@ -242,11 +245,12 @@ static void take_site(struct child *c, const struct pipe_message *m)
 
 	if (!w)
 		abort();
-	if (m->len < 5 || m->len - 4 >= sizeof(w->domain))
+	if (m->len < 6 || m->len - 5 >= sizeof(w->domain))
 		fault(c, "the prober was given a site that is none");
 	w->child = c;
 	memcpy(&w->id, m->data, 4);
-	memcpy(w->domain, m->data + 4, m->len - 4);
+	w->too_soon = m->data[4];
+	memcpy(w->domain, m->data + 5, m->len - 5);
 	*c->last = w;
 	c->last = &w->next;
 	c->n_waiting++;
@@ -327,12 +331,29 @@ static void take_optout(struct child *c, const struct pipe_message *m)
 		log_error("%s", e.text);
 }
 
+static void hear_wish(struct child *c, const struct pipe_message *m)
+{
+	struct heed_wish w;
+
+	if (!heed_read(&w, (const char *)m->data, m->len, clock_wall(&clock_real)))
+		fault(c, "the prober was told a wish that is none");
+	heed_hear(c->env.heed, &w);
+}
+
+static void on_wish(void *ctx, const struct heed_wish *w)
+{
+	char line[400];
+
+	tell(ctx, MESSAGE_WISH, line, heed_write(w, line, sizeof(line)));
+}
+
 static void take(struct child *c, const struct pipe_message *m)
 {
 	switch (m->kind) {
 	case MESSAGE_SITE: take_site(c, m); break;
 	case MESSAGE_TEST: start_test(c); break;
 	case MESSAGE_OPTOUT: take_optout(c, m); break;
+	case MESSAGE_WISH: hear_wish(c, m); break;
 	case MESSAGE_END:
 		c->ending = true;
 		finish_if_over(c);
@@ -393,6 +414,8 @@ static void make_env(struct child *c)
 					 .gap_us = config->per_address_gap_ms * 1000,
 					 .per_prefix_s = config->per_prefix_per_s,
 					 .per_ns_s = config->per_ns_qps,
+					 .per_network_s = config->per_network_per_s,
+					 .per_domain_s = config->per_domain_per_s,
 					 .ramp_us = o->public_ok && c->c->ramp ? 1800000000 : 0};
 
 	c->env = (struct visit_env){.loop = c->loop,
@@ -401,6 +424,7 @@ static void make_env(struct child *c)
 				    .resolver = drive_new(c->loop, c->resolver_guard, NULL),
 				    .pace = pace_new(c->loop, &pace),
 				    .optout = &c->optout,
+				    .heed = heed_new(config->blocks_in_row, on_wish, c),
 				    .guard = c->guard,
 				    .resolver_addr = o->resolver,
 				    .resolver_port = o->resolver_port,

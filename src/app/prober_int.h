@@ -5,10 +5,11 @@
 #include "app/prober.h"
 
 enum prober_message {
-	MESSAGE_SITE = PIPE_OWN, /* id:u32 domain */
+	MESSAGE_SITE = PIPE_OWN, /* id:u32 too_soon:u8 domain */
 	MESSAGE_TEST,
 	MESSAGE_OPTOUT,
 	MESSAGE_END,
+	MESSAGE_WISH,  /* both ways: a line of source/heed.h */
 	MESSAGE_DONE,  /* id:u32 tests:u32 */
 	MESSAGE_STATE, /* struct prober_state: both ends are one program */
 	MESSAGE_FAULT, /* a sentence */

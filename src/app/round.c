@@ -34,6 +34,7 @@ static void make_order(struct round *r, size_t n)
 
 	r->order = arena_array(&r->arena, n ? n : 1, sizeof(*r->order));
 	r->is_done = arena_array(&r->arena, n ? n : 1, sizeof(*r->is_done));
+	r->too_soon = arena_array(&r->arena, n ? n : 1, sizeof(*r->too_soon));
 	for (size_t i = 0; i < n; i++)
 		r->order[i] = (uint32_t)i;
 	for (size_t i = n; i > 1; i--) {
@@ -124,37 +125,106 @@ static int insert_round(struct round *r, struct store *s, const struct round_wis
 	return store_put(s, NULL, 0, changes, 2, e);
 }
 
+/* Adds the sites that a round has looked at since then. */
+static int looked_at(struct map *to, struct arena *a, struct store *s, const char *round,
+		     int64_t since_us, struct err *e)
+{
+	const char *last = "";
+
+	for (;;) {
+		const struct value args[] = {value_text(round), value_text(last), value_i64(since_us)};
+		struct table t;
+		int rc = store_query_state(s, a,
+					   "SELECT domain FROM round_done WHERE round = ? AND domain > ? "
+					   "AND at_us > ? ORDER BY domain LIMIT 100000",
+					   args, 3, &t, e);
+
+		if (rc || !t.n_rows)
+			return rc;
+		for (size_t i = 0; i < t.n_rows; i++) {
+			last = value_str(table_at(&t, i, 0), "");
+			*map_at_text(to, last) = to;
+		}
+	}
+}
+
+/* Marks the sites that another round, whatever its list, looked at a short time ago. */
+static int mark_too_soon(struct round *r, struct store *s, const struct portfolio *p,
+			 const struct round_wish *w, struct err *e)
+{
+	int64_t since_us = clock_wall(&clock_real) - w->gap_us;
+	const struct value args[] = {value_text(r->id), value_i64(since_us)};
+	struct arena a;
+	struct map seen;
+	struct table t = {0};
+	int rc = 0;
+
+	arena_init(&a, 0);
+	map_init(&seen, &a);
+	if (w->gap_us)
+		rc = store_query_state(s, &a,
+				       "SELECT id FROM round WHERE id <> ? AND (ended_us IS NULL OR "
+				       "ended_us > ?)",
+				       args, 2, &t, e);
+	for (size_t i = 0; !rc && i < t.n_rows; i++)
+		rc = looked_at(&seen, &a, s, value_str(table_at(&t, i, 0), ""), since_us, e);
+	for (size_t i = 0; !rc && i < r->total; i++) {
+		r->too_soon[i] = !r->is_done[i] &&
+				 map_get_text(&seen, p->subjects.at[r->order[i]].domain) != NULL;
+		r->n_too_soon += r->too_soon[i];
+	}
+	arena_done(&a);
+	if (!rc && !r->resumed && r->total && r->n_too_soon == r->total) /* under another name, say */
+		return err_set(e, -EAGAIN,
+			       "other rounds looked at all %zu sites less than %lld s ago "
+			       "(rate.round_gap_s); they are not looked at again unless you say --again",
+			       r->total, (long long)w->gap_us / 1000000);
+	return rc;
+}
+
 /* Marks the sites that are done. */
 static int mark_done(struct round *r, struct store *s, const struct portfolio *p, struct err *e)
 {
 	struct arena a;
 	struct map done;
-	const char *last = "";
 	int rc;
 
 	arena_init(&a, 0);
 	map_init(&done, &a);
-	do {
-		const struct value args[] = {value_text(r->id), value_text(last)};
-		struct table t;
-
-		rc = store_query_state(s, &a,
-				       "SELECT domain FROM round_done WHERE round = ? AND domain > ? "
-				       "ORDER BY domain LIMIT 100000",
-				       args, 2, &t, e);
-		if (rc || !t.n_rows)
-			break;
-		for (size_t i = 0; i < t.n_rows; i++) {
-			last = value_str(table_at(&t, i, 0), "");
-			*map_at_text(&done, last) = r;
-		}
-	} while (!rc);
+	rc = looked_at(&done, &a, s, r->id, INT64_MIN, e);
 	for (size_t i = 0; !rc && i < r->total; i++) {
 		r->is_done[i] = map_get_text(&done, p->subjects.at[r->order[i]].domain) != NULL;
 		r->done += r->is_done[i];
 	}
 	arena_done(&a);
 	return rc;
+}
+
+int round_begin_small(struct store *s, size_t sites, int64_t *sample, struct err *e)
+{
+	struct arena a;
+	struct table t;
+	int rc;
+
+	if (sites <= ROUND_FIRST_SITES)
+		return 0;
+	arena_init(&a, 0);
+	rc = store_query_state(s, &a, "SELECT 1 FROM round WHERE status = 'complete' LIMIT 1", NULL, 0, &t,
+			       e);
+	if (!rc && !t.n_rows)
+		*sample = ROUND_FIRST_SITES;
+	arena_done(&a);
+	return rc;
+}
+
+static int plan_round(struct round *r, struct store *s, const struct portfolio *p,
+		      const struct round_wish *w, struct err *e)
+{
+	r->total = p->subjects.n;
+	if (w->sample && (size_t)w->sample < r->total)
+		r->total = (size_t)w->sample;
+	new_id(r);
+	return w->gap_us ? check_gap(r, s, w, e) : 0;
 }
 
 int round_begin(struct round *r, struct store *s, const struct portfolio *p,
@@ -169,21 +239,17 @@ int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 	snprintf(r->portfolio_at, sizeof(r->portfolio_at), "%s@%lld", w->portfolio,
 		 (long long)w->version);
 	rc = w->fresh ? 0 : find_stopped(r, s, w, e);
-	if (rc == 0) {
-		r->total = p->subjects.n;
-		if (w->sample && (size_t)w->sample < r->total)
-			r->total = (size_t)w->sample;
-		new_id(r);
-		rc = w->gap_us ? check_gap(r, s, w, e) : 0;
-		if (!rc)
-			rc = insert_round(r, s, w, e);
-	}
+	if (rc == 0)
+		rc = plan_round(r, s, p, w, e);
 	if (rc < 0)
 		return rc;
 	if (r->total > p->subjects.n)
 		r->total = p->subjects.n;
 	make_order(r, p->subjects.n);
-	return mark_done(r, s, p, e);
+	rc = mark_done(r, s, p, e);
+	if (!rc)
+		rc = mark_too_soon(r, s, p, w, e);
+	return rc || r->resumed ? rc : insert_round(r, s, w, e);
 }
 
 void round_done(struct round *r)

@@ -23,7 +23,7 @@ struct round_wish {
 	const char *vantage;
 	const char *settings;  /* JSON: what `verify` needs, and what people want to know */
 	int64_t sample;        /* so many of the sites; 0: all */
-	int64_t gap_us;	       /* no new round sooner after the last one (P-FREQ); 0: no such rule */
+	int64_t gap_us;	       /* no site is looked at again sooner (P-FREQ); 0: no such rule */
 	bool fresh;	       /* give up one that was stopped */
 };
 
@@ -35,9 +35,15 @@ struct round {
 	bool resumed;
 	uint32_t *order;  /* indices of the subjects to look at, total of them, in the order of the seed */
 	bool *is_done;	  /* by place in order */
+	bool *too_soon;	  /* likewise: another round looked at it within gap_us */
+	size_t n_too_soon;
 	struct arena arena;
 };
 
+enum { ROUND_FIRST_SITES = 1000 };
+/* The first round of a store is a small one, so that mistakes stay small (P-LOCAL): *sample becomes
+ * ROUND_FIRST_SITES if that is less than `sites` and no round was ever complete. */
+int round_begin_small(struct store *s, size_t sites, int64_t *sample, struct err *e);
 /* Goes on with the round of this portfolio that was stopped, or begins one.  -EAGAIN with a sentence
  * when it is too soon. */
 int round_begin(struct round *r, struct store *s, const struct portfolio *p,

@@ -10,6 +10,14 @@
 
 enum { SITES = 10 };
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
 static char dir[] = "/tmp/round_test_XXXXXX";
 static struct portfolio list;
 static struct store *store;
@@ -70,7 +78,8 @@ static int look_at(struct round *r, size_t from, size_t to, struct err *e)
 		const struct subject *s = &list.subjects.at[r->order[i]];
 		struct batch *dns = evidence(s->domain);
 
-		round_add(r, &g, s, (struct batch *[3]){dns}, WORKS_V4 | WORKS_RESOLVER, NULL, 0, 7,
+		round_add(r, &g, s, (struct batch *[3]){dns}, WORKS_V4 | WORKS_RESOLVER, NULL, 0,
+			  clock_wall(&clock_real),
 			  &first);
 		batch_free(dns);
 	}
@@ -178,13 +187,69 @@ static void test_gap(void)
 	round_done(&r);
 	is_int(STATE("SELECT count(*) FROM round WHERE status = 'running'", NULL), 0, "nothing was begun");
 	w.portfolio = "other";
-	is_int(begin(&r, &w, &e), 0, "another list may be looked at");
+	is_int(begin(&r, &w, &e), -EAGAIN, "nor under another name");
+	ok(strstr(e.text, "all 10 sites") && strstr(e.text, "--again"), "%s", e.text);
+	round_done(&r);
+	is_int(STATE("SELECT count(*) FROM round WHERE status = 'running'", NULL), 0,
+	       "still nothing was begun");
+	w.gap_us = 0;
+	is_int(begin(&r, &w, &e), 0, "unless it is wanted");
+	is_int((long long)r.n_too_soon, 0, "then no site is left alone");
 	round_done(&r);
 	w = wish("list");
 	w.gap_us = 1;
 	is_int(begin(&r, &w, &e), 0, "after the gap it may begin");
 	ok(!r.resumed, "as a new round");
 	round_done(&r);
+}
+
+/* A list that shares some sites with one that was looked at a moment ago. */
+static void test_shared(void)
+{
+	static const char csv[] = "domain\na.test\nnew.test\nb.test\n";
+	struct round_wish w = wish("shared");
+	struct portfolio p;
+	struct round r;
+	struct err e;
+	size_t right = 0;
+
+	portfolio_init(&p);
+	portfolio_parse(&p, csv, sizeof(csv) - 1, NULL, &e);
+	w.gap_us = INT64_C(3600000000);
+	is_int(round_begin(&r, store, &p, &w, &e), 0, "the new site is reason enough");
+	for (size_t i = 0; i < r.total; i++)
+		right += r.too_soon[i] == (strcmp(p.subjects.at[r.order[i]].domain, "new.test") != 0);
+	is_int((long long)right, 3, "the others are left alone");
+	is_int((long long)r.n_too_soon, 2, "and counted");
+	round_done(&r);
+	portfolio_done(&p);
+}
+
+/* ---- the first one is small ---- */
+
+static void test_small(void)
+{
+	char other[] = "/tmp/round_test_XXXXXX";
+	static const size_t sites[] = {ROUND_FIRST_SITES - 1, ROUND_FIRST_SITES, ROUND_FIRST_SITES + 1};
+	struct store *fresh;
+	struct err e;
+
+	if (!mkdtemp(other) || store_open(other, STORE_ANY, known_schemas, &fresh, &e)) {
+		ok(false, "a fresh store: %s", e.text);
+		return;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		int64_t sample = 0;
+
+		is_int(round_begin_small(fresh, sites[i], &sample, &e), 0, "a store without rounds");
+		ok(sample == (i == 2 ? ROUND_FIRST_SITES : 0), "%zu sites: %lld", sites[i],
+		   (long long)sample);
+		sample = 0;
+		is_int(round_begin_small(store, sites[i], &sample, &e), 0, "a store with one");
+		is_int(sample, 0, "all of them");
+	}
+	store_close(fresh);
+	nftw(other, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* ---- whose round is it ---- */
@@ -253,13 +318,6 @@ static void test_sample(void)
 	round_done(&r);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
 
 int main(void)
 {
@@ -276,6 +334,8 @@ int main(void)
 	test_resume();
 	test_facts();
 	test_gap();
+	test_shared();
+	test_small();
 	test_given_up();
 	test_sample();
 	store_close(store);

@@ -49,6 +49,7 @@
 	X(HTTP_RATE_B_S, 512, "bytes a second, at least, after the first 5 seconds")               \
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
 	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
+	X(ROBOTS_MS, 3000, "milliseconds for robots.txt")                                          \
 	X(ROBOTS_LINE_B, 1024, "bytes of one line of robots.txt")                                  \
 	X(ROBOTS_STEPS, 1000000, "comparisons for the rules of one robots.txt")                    \
 	/* mail */                                                                                 \

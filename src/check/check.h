@@ -82,8 +82,8 @@ const char *reason_remedy(const struct reason *r, const char *subject, bool zh, 
 	 "该站点的探测预算已用尽，未能探测", "look at it alone: sextant check {}",                  \
 	 "可单独探测：sextant check {}"}
 #define REASON_DENIED                                                                              \
-	{"denied", VERDICT_UNKNOWN, "our guard or an opt-out forbids to look there",               \
-	 "地址保护或退出名单禁止探测该目标", "", ""}
+	{"denied", VERDICT_UNKNOWN, "our guard, an opt-out, robots.txt or a wish to be left alone forbids to look there", \
+	 "地址保护、退出名单、robots.txt 或对方的暂缓请求禁止探测该目标", "", ""}
 #define REASONS_DNS REASON_RESOLVER, REASON_DNS_TIMEOUT, REASON_DNS_SERVFAIL, REASON_LIMIT, REASON_DENIED
 
 /* For judges: sets the reason by its code, which must be one of the check's. */

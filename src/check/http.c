@@ -74,8 +74,12 @@ static const char *incomplete(const struct obs *v6, const struct obs *v4)
 		return "timeout_once";
 	if (v6->outcome == OUTCOME_LIMIT || v6->outcome == OUTCOME_UNKNOWN)
 		return "limit"; /* it was cut off here, not there */
+	if (web_unknown(v6))
+		return web_unknown(v6);
 	if (!has_stalled(v6))
 		return "v6_unreachable";
+	if (web_unknown(v4))
+		return web_unknown(v4);
 	return has_stalled(v4) ? "same_error" : "v6_stall";
 }
 

@@ -66,7 +66,7 @@ static int64_t rate_deadline(const struct web_probe *w)
 
 static int64_t read_deadline(const struct web_probe *w)
 {
-	int64_t total_us = w->request_at + ms_us(L_HTTP_TOTAL_MS);
+	int64_t total_us = w->request_at + ms_us(w->asking ? L_ROBOTS_MS : L_HTTP_TOTAL_MS);
 	int64_t at_us =
 		w->got_bytes ? rate_deadline(w) : w->request_at + ms_us(L_HTTP_FIRST_BYTE_MS);
 

@@ -57,13 +57,25 @@ static struct step decide(struct web_probe *w, bool is_whole, bool is_open, int6
 	return web_ask_page(w, now_us);
 }
 
+static bool is_late(const struct web_probe *w, int64_t now_us)
+{
+	return now_us >= w->request_at + INT64_C(1000) * L_ROBOTS_MS;
+}
+
+static struct step too_late(struct web_probe *w, int64_t now_us)
+{
+	limit_hit(LIMIT_ROBOTS_MS);
+	return decide(w, false, false, now_us);
+}
+
 static struct step take_data(struct web_probe *w, const struct event *e)
 {
 	w->got_bytes = true;
 	w->row.first_byte_us = e->mono_us - w->request_at;
 	w->received_b += e->len;
 	switch (http_feed(&w->http, e->data, e->len)) {
-	case HTTP_MORE: return web_read_more(w, e->mono_us);
+	case HTTP_MORE:
+		return is_late(w, e->mono_us) ? too_late(w, e->mono_us) : web_read_more(w, e->mono_us);
 	case HTTP_DONE: return decide(w, true, true, e->mono_us);
 	case HTTP_LIMIT: return decide(w, !strcmp(w->http.why, "body"), false, e->mono_us);
 	case HTTP_BAD:
@@ -76,6 +88,8 @@ struct step robots_event(struct web_probe *w, const struct event *e)
 {
 	if (e->kind == EVENT_DATA)
 		return take_data(w, e);
+	if (e->kind == EVENT_TIMEOUT)
+		return too_late(w, e->mono_us);
 	return decide(w, e->kind == EVENT_CLOSED && http_close(&w->http) == HTTP_DONE, false,
 		      e->mono_us);
 }

@@ -112,10 +112,25 @@ static void table(void)
 static void silence(void)
 {
 	begin(ROBOTS_ASK, NULL, NULL);
-	is_int(step.timeout_us, INT64_C(1000) * L_HTTP_FIRST_BYTE_MS, "it has the time of a first byte");
+	is_int(step.timeout_us, INT64_C(1000) * L_ROBOTS_MS, "it has little time");
 	tell(EVENT_TIMEOUT, NULL, 0);
 	ok(step.kind == STEP_DONE && probe.reopen, "a silence is no answer, nor a refusal");
 	is_str(probe.row.robots, "unread", "unread");
+}
+
+/* The last byte comes just in time, or at the moment when it is too late. */
+static void slow(void)
+{
+	for (int late = -1; late <= 1; late++) {
+		uint64_t before = limit_hits(LIMIT_ROBOTS_MS);
+
+		begin(ROBOTS_ASK, NULL, NULL);
+		say("HTTP/1.1 404 x\r\nContent-");
+		now_us += INT64_C(1000) * (L_ROBOTS_MS - 2) + late;
+		say("Length: 0\r\n");
+		is_int(step.kind, late < 0 ? STEP_READ : STEP_DONE, "time is left, or not");
+		is_int(limit_hits(LIMIT_ROBOTS_MS) - before, late >= 0, "the limit is counted");
+	}
 }
 
 /* A server may close a connection between two requests; then nothing was said about the page. */
@@ -169,6 +184,7 @@ int main(void)
 	arena_init(&arena, 0);
 	table();
 	silence();
+	slow();
 	race();
 	obeyed();
 	retry_after();

@@ -58,9 +58,9 @@ static const char *closed(const struct site *s, const char *name, const struct o
 
 	if (!s->v4_works && h.n_v4)
 		return "observer_no_v4";
-	if (web_unknown(v4))
-		return web_unknown(v4);
-	return web_has_tls(v4) ? "v6_no_tls" : "no_tls";
+	if (web_has_tls(v4))
+		return "v6_no_tls";
+	return web_unknown(v4) ? web_unknown(v4) : "no_tls";
 }
 
 static const char *without_tls(const struct site *s, const char *name, const struct obs *v6,

@@ -483,6 +483,8 @@ const char *web_unknown(const struct obs *o)
 {
 	const char *code = o ? web_connect_code(o) : NULL;
 
+	if (o && o->outcome == OUTCOME_DENIED && !web_answered(o)) /* robots.txt, after TCP and TLS */
+		return "denied";
 	return code && code_unknown(code) ? code : NULL;
 }
 

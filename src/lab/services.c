@@ -208,7 +208,8 @@ static int put_resolv_conf(const char *dir, enum node_id id, struct err *e)
 }
 
 /* What `sextant census` and `check` need here.  The guard's list names the lab's own prefixes; the
- * anchors are the root's servers; a silence is looked at again after a second. */
+ * anchors are the root's servers; a silence is looked at again after a second.  Everything here is ours,
+ * so nobody is to be spared. */
 static void sextant_conf(struct buf *out, const char *dir)
 {
 	char v4[ADDR_TEXT_MAX], v6[ADDR_TEXT_MAX], resolver[ADDR_TEXT_MAX];
@@ -222,7 +223,8 @@ static void sextant_conf(struct buf *out, const char *dir)
 		   "[guard]\nallow = " LAB_V6 ", " LAB_V4 "\n"
 		   "[selftest]\nanchor_v4 = %s:53\nanchor_v6 = [%s]:53\n"
 		   "[rate]\ntargets_per_s = 1000\npackets_per_s = 100000\nper_address_gap_ms = 0\n"
-		   "per_prefix_per_s = 10000\nper_ns_qps = 10000\nrepeat_after_s = 1\nround_gap_s = 0\n",
+		   "per_prefix_per_s = 10000\nper_network_per_s = 0\nper_domain_per_s = 0\n"
+		   "per_ns_qps = 10000\nrepeat_after_s = 1\nround_gap_s = 0\n",
 		   addr_text(&r, resolver), dir, addr_text(&root4, v4), addr_text(&root6, v6));
 }
 

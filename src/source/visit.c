@@ -1,6 +1,7 @@
 /* visit: see visit.h.  This file: the life of looks and of the visit; visit_plan.c: what to ask. */
 #include "source/visit_int.h"
 
+#include <libpsl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,23 @@ static void note_row(struct look *l, void *row)
 
 static void next_web(struct visit *v);
 
+/* What was asked goes, and with it the turn. */
+static void forget_probe(struct look *l)
+{
+	pace_leave(&l->turn);
+	free(l->probe);
+	l->probe = NULL;
+	arena_done(&l->arena);
+}
+
+static void heed(struct visit *v, enum visit_batch kind, const struct obs *o)
+{
+	if (kind == VISIT_WEB)
+		heed_web(v->env->heed, v->domain, o);
+	else if (kind == VISIT_SMTP)
+		heed_smtp(v->env->heed, v->domain, o);
+}
+
 static void ended(struct look *l, enum outcome outcome)
 {
 	struct visit *v = l->visit;
@@ -108,13 +126,11 @@ static void ended(struct look *l, enum outcome outcome)
 		v->batches[l->kind] = batch_new(schema_of(l->kind));
 	if (evidence_whole(schema_of(l->kind), o.row))
 		batch_copy(v->batches[l->kind], &o);
+	heed(v, l->kind, &o);
 	l->silent = is_silent(l, outcome);
 	l->timed_out = outcome == OUTCOME_TIMEOUT;
 	l->state = LOOK_ENDED;
-	pace_leave(&l->turn);
-	free(l->probe);
-	l->probe = NULL;
-	arena_done(&l->arena);
+	forget_probe(l);
 	v->n_busy--;
 	if (!is_authority(l)) /* what a name server says opens no question */
 		v->news |= 1U << l->kind;
@@ -126,6 +142,31 @@ static void ended(struct look *l, enum outcome outcome)
 }
 
 /* ---- a look begins ---- */
+
+/* What the host's robots.txt said on another connection of this visit, or NULL. */
+static const char *robots_said(const struct look *l)
+{
+	const struct batch *b = l->visit->batches[VISIT_WEB];
+
+	for (size_t i = b ? b->obs.n : 0; i-- > 0;) {
+		const struct web_row *r = b->obs.at[i].row;
+
+		if (r->robots && !strcmp(r->host, l->host))
+			return r->robots;
+	}
+	return NULL;
+}
+
+/* One that was reopened has it in its question already. */
+static void choose_robots(struct look *l)
+{
+	if (!l->web.robots_said)
+		l->web.robots_said = robots_said(l);
+	if (!l->web.robots_said)
+		l->web.robots = ROBOTS_ASK;
+	else
+		l->web.robots = strcmp(l->web.robots_said, "refused") ? ROBOTS_KNOWN : ROBOTS_OBEY;
+}
 
 /* Memory only while it is asked: a site has dozens of looks, and few at once. */
 static void make_probe(struct look *l)
@@ -142,6 +183,7 @@ static void make_probe(struct look *l)
 		dns_probe_init((struct dns_probe *)l->probe, &l->dns, &l->arena, drive_random, NULL);
 		break;
 	case VISIT_WEB:
+		choose_robots(l);
 		web_probe_init((struct web_probe *)l->probe, &l->web, &l->arena);
 		break;
 	case VISIT_SMTP:
@@ -151,13 +193,28 @@ static void make_probe(struct look *l)
 	}
 }
 
+static void start(struct look *l);
+
+/* robots.txt was all that its connection gave: the page on another one, in its turn. */
+static void reopen(struct look *l)
+{
+	const struct web_row *r = l->probe->row;
+
+	l->web.robots_said = arena_str(&l->visit->arena, r->robots);
+	l->reopened = true;
+	forget_probe(l);
+	start(l);
+}
+
 static void driven(void *ctx, struct probe *p, const struct step *last)
 {
 	struct look *l = ctx;
 
-	(void)p;
 	count_running(l->visit, -1);
-	ended(l, last->outcome);
+	if (l->kind == VISIT_WEB && ((struct web_probe *)p)->reopen && !l->reopened)
+		reopen(l);
+	else
+		ended(l, last->outcome);
 }
 
 /* Why no packet may go there, at this moment: opt-outs come at any time (P-OPT-1). */
@@ -165,13 +222,18 @@ static const char *forbidden(const struct look *l)
 {
 	const struct visit_env *env = l->visit->env;
 	const struct addr *a = by_resolver(l) ? NULL : &l->addr;
+	int64_t now_us = clock_wall(loop_clock(env->loop));
 
+	if (l->visit->denied)
+		return l->visit->denied;
 	if (optout_name(env->optout, l->visit->domain) || optout_name(env->optout, l->host) ||
 	    (a && optout_addr(env->optout, a)))
 		return "optout";
 	if (a && !env->public_ok && guard_is_public(env->guard, a))
 		return "no_contact";
-	return NULL;
+	if (l->kind == VISIT_WEB && heed_host(env->heed, l->host, now_us))
+		return heed_host(env->heed, l->host, now_us);
+	return l->kind == VISIT_DNS ? NULL : heed_addr(env->heed, a, now_us);
 }
 
 /* The probe writes its row and ends as if the guard had said so. */
@@ -376,10 +438,19 @@ static void think(struct timer *t)
 	v->calls.done(v->calls.ctx, v);
 }
 
+static void begin(struct turn *t)
+{
+	struct visit *v = t->ctx;
+
+	pace_leave(t);
+	think_soon(v);
+}
+
 struct visit *visit_new(const struct visit_env *env, const char *domain,
 			const struct visit_calls *calls)
 {
 	struct visit *v = calloc(1, sizeof(*v));
+	const char *site;
 
 	if (!v)
 		abort();
@@ -398,8 +469,16 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 				.resolver_works = true,
 				.allow = env->allow,
 				.n_allow = env->n_allow};
-	think_soon(v);
+	v->turn.go = begin;
+	v->turn.ctx = v;
+	site = psl_registrable_domain(psl_builtin(), v->domain);
+	pace_take_site(env->pace, &v->turn, site ? site : v->domain);
 	return v;
+}
+
+void visit_deny(struct visit *v, const char *why)
+{
+	v->denied = why;
 }
 
 void visit_free(struct visit *v)
@@ -407,6 +486,7 @@ void visit_free(struct visit *v)
 	if (!v)
 		return;
 	loop_untimer(v->env->loop, &v->timer);
+	pace_leave(&v->turn);
 	for (struct look *l = v->first; l; l = l->next) {
 		if (l->state == LOOK_ENDED)
 			continue;

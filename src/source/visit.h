@@ -11,6 +11,9 @@
  * What is asked is derived from the evidence so far through the view that the judges use (check/view.h),
  * so planner and judges cannot disagree about what was needed.
  *
+ * The first page of a host over a connection comes after its robots.txt (check/probe_web.h); what hosts and
+ * networks ask of us is heeded (source/heed.h).
+ *
  * A silence proves nothing: when all else is done the visit parks, and after repeat_after_us everything
  * that was silent is asked once more; what that leads to may be silent too, L_SITE_PAUSES times.  Families that do not work here are not asked over at all.
  */
@@ -20,6 +23,7 @@
 #include "check/evidence.h"
 #include "io/guard.h"
 #include "source/drive.h"
+#include "source/heed.h"
 #include "source/optout.h"
 #include "source/pace.h"
 
@@ -34,6 +38,7 @@ struct visit_env {
 	struct drive *resolver; /* to the resolver, which has a guard of its own */
 	struct pace *pace;
 	const struct optout *optout;
+	struct heed *heed; /* may be NULL */
 	const struct guard *guard;
 	struct addr resolver_addr;
 	uint16_t resolver_port;
@@ -61,6 +66,8 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 			const struct visit_calls *calls);
 /* Before done only when both drives of the env have been freed. */
 void visit_free(struct visit *v);
+/* Nothing may be asked about it for this reason ("too_soon"): everything is denied with it. */
+void visit_deny(struct visit *v, const char *why);
 const char *visit_domain(const struct visit *v);
 /* The evidence, the caller's from now on; NULL when there is none of this kind.  Rounds of its
  * observations are "". */

@@ -31,6 +31,7 @@ struct look {
 	bool timed_out;	   /* nothing came at all, not even from a router */
 	bool connected;	   /* TCP came up */
 	bool again;	   /* it has been repeated */
+	bool reopened;	   /* it was begun once more after robots.txt */
 	const char *host;      /* the name asked about, or whose address it is: it may opt out */
 	struct probe *probe;   /* while it runs */
 	struct arena arena;    /* of the probe */
@@ -40,7 +41,8 @@ struct visit {
 	const struct visit_env *env;
 	struct visit_calls calls;
 	struct arena arena; /* of looks and their texts; bounded by the budgets below */
-	const char *domain;
+	const char *domain, *denied; /* denied: why nothing may be asked, or NULL */
+	struct turn turn;	     /* to begin at all */
 	struct batch *batches[VISIT_BATCHES];
 	struct site site; /* the view of the judges on those batches */
 	struct map looks;

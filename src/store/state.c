@@ -24,6 +24,10 @@ static const char *const steps[] = {
 	" schema TEXT NOT NULL, rows INTEGER NOT NULL, body BLOB NOT NULL);",
 	/* what the observer could do while the site was looked at: 1 IPv4, 2 IPv6, 4 resolver */
 	"ALTER TABLE round_done ADD COLUMN works INTEGER;",
+	/* hosts and networks that asked to be left alone (source/heed.h) */
+	"CREATE TABLE heed(place TEXT PRIMARY KEY, until_us INTEGER NOT NULL, why TEXT NOT NULL,"
+	" at_us INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX round_done_at ON round_done(round, at_us);",
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };

@@ -1,0 +1,244 @@
+/* heed: see heed.h. */
+#include "source/heed.h"
+
+#include "base/addr.h"
+#include "base/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEPT_MAX = 65536 }; /* hosts, and prefixes; then those that nobody needs are forgotten */
+
+static const int64_t week_us = INT64_C(604800000000), day_us = INT64_C(86400000000);
+
+struct row { /* of one prefix */
+	char site[HEED_PLACE_MAX]; /* that turned us away last */
+	int64_t n;		   /* in a row */
+	int64_t until_us;
+};
+
+struct heed {
+	int64_t in_row;
+	void (*told)(void *ctx, const struct heed_wish *w);
+	void *ctx;
+	struct arena arena;
+	struct map hosts;    /* -> int64_t until_us */
+	struct map prefixes; /* -> struct row */
+};
+
+struct heed *heed_new(int64_t in_row, void (*told)(void *ctx, const struct heed_wish *w), void *ctx)
+{
+	struct heed *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		abort();
+	h->in_row = in_row;
+	h->told = told;
+	h->ctx = ctx;
+	arena_init(&h->arena, 0);
+	map_init(&h->hosts, &h->arena);
+	map_init(&h->prefixes, &h->arena);
+	return h;
+}
+
+void heed_free(struct heed *h)
+{
+	if (!h)
+		return;
+	arena_done(&h->arena);
+	free(h);
+}
+
+/* ---- places ---- */
+
+/* A flood of names or prefixes costs memory once; what is forgotten is asked again and asks again. */
+static void make_room(struct heed *h)
+{
+	if (h->hosts.n < KEPT_MAX && h->prefixes.n < KEPT_MAX)
+		return;
+	arena_done(&h->arena);
+	map_init(&h->hosts, &h->arena);
+	map_init(&h->prefixes, &h->arena);
+}
+
+static struct prefix around(const struct addr *a)
+{
+	return prefix_of(a, a->family == 4 ? 24 : 48);
+}
+
+static struct row *row_of(struct heed *h, const struct prefix *p)
+{
+	struct row **at = (struct row **)map_at(&h->prefixes, &p->addr, sizeof(p->addr));
+
+	if (!*at)
+		*at = arena_alloc(&h->arena, sizeof(**at));
+	return *at;
+}
+
+static bool lengthen_host(struct heed *h, const char *host, int64_t until_us)
+{
+	int64_t **at = (int64_t **)map_at_text(&h->hosts, host);
+
+	if (!*at)
+		*at = arena_alloc(&h->arena, sizeof(**at));
+	if (**at >= until_us)
+		return false;
+	**at = until_us;
+	return true;
+}
+
+static void tell(struct heed *h, const char *place, const char *why, int64_t until_us)
+{
+	struct heed_wish w = {.until_us = until_us};
+
+	snprintf(w.place, sizeof(w.place), "%s", place);
+	snprintf(w.why, sizeof(w.why), "%s", why);
+	if (h->told)
+		h->told(h->ctx, &w);
+}
+
+/* ---- what looks bring ---- */
+
+static void turned_away(struct heed *h, const char *site, const struct addr *a, int64_t now_us)
+{
+	char text[PREFIX_TEXT_MAX];
+	struct prefix p = around(a);
+	struct row *r;
+
+	if (!h->in_row)
+		return;
+	r = row_of(h, &p);
+	if (r->n && !strcmp(r->site, site))
+		return;
+	snprintf(r->site, sizeof(r->site), "%s", site);
+	if (++r->n < h->in_row)
+		return;
+	r->n = 0;
+	r->until_us = now_us + day_us;
+	tell(h, prefix_text(&p, text), "blocked", r->until_us);
+}
+
+static void answered(struct heed *h, const struct addr *a)
+{
+	struct prefix p = around(a);
+	struct row *r = map_get(&h->prefixes, &p.addr, sizeof(p.addr));
+	if (r)
+		r->n = 0;
+}
+
+static bool is_refusal(const struct obs *o)
+{
+	const struct web_row *r = o->row;
+
+	if (r->status != I64_NULL)
+		return r->status == 403 || r->status == 429 ||
+		       (r->status == 503 && r->retry_after_s != I64_NULL);
+	return r->connect_us != I64_NULL &&
+	       (o->outcome == OUTCOME_CLOSED ||
+		(o->outcome == OUTCOME_TLS && r->why && !strcmp(r->why, "closed")));
+}
+
+void heed_web(struct heed *h, const char *site, const struct obs *o)
+{
+	const struct web_row *r = o->row;
+
+	if (!h)
+		return;
+	make_room(h);
+	if (r->retry_after_s != I64_NULL && r->retry_after_s > 0) {
+		int64_t until_us = o->at_us + r->retry_after_s * 1000000;
+
+		if (lengthen_host(h, r->host, until_us))
+			tell(h, r->host, "retry_after", until_us);
+	}
+	if (is_refusal(o))
+		turned_away(h, site, &r->addr, o->at_us);
+	else if (r->status != I64_NULL)
+		answered(h, &r->addr);
+}
+
+void heed_smtp(struct heed *h, const char *site, const struct obs *o)
+{
+	const struct smtp_row *r = o->row;
+
+	if (!h || r->banner_code == I64_NULL)
+		return;
+	make_room(h);
+	if (r->banner_code == 554)
+		turned_away(h, site, &r->addr, o->at_us);
+	else
+		answered(h, &r->addr);
+}
+
+/* ---- what it keeps us from ---- */
+
+const char *heed_host(const struct heed *h, const char *host, int64_t now_us)
+{
+	const int64_t *until_us = h && host ? map_get_text(&h->hosts, host) : NULL;
+
+	return until_us && *until_us > now_us ? "retry_after" : NULL;
+}
+
+const char *heed_addr(const struct heed *h, const struct addr *a, int64_t now_us)
+{
+	struct prefix p = around(a);
+	const struct row *r;
+
+	if (!h)
+		return NULL;
+	r = map_get(&h->prefixes, &p.addr, sizeof(p.addr));
+	return r && r->until_us > now_us ? "blocked" : NULL;
+}
+
+/* ---- as text ---- */
+
+/* Letters that a host of ours can have: it came from an answer, and was cleaned. */
+static bool is_host(const char *s)
+{
+	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-_.:") == strlen(s);
+}
+
+bool heed_read(struct heed_wish *w, const char *text, size_t len, int64_t now_us)
+{
+	char line[HEED_PLACE_MAX + HEED_WHY_MAX + 32];
+	struct prefix p;
+	int n = 0;
+
+	if (len >= sizeof(line) || memchr(text, 0, len))
+		return false;
+	memcpy(line, text, len);
+	line[len] = '\0';
+	if (sscanf(line, "%255s %20ld %15s%n", w->place, &w->until_us, w->why, &n) != 3 || line[n])
+		return false;
+	if (w->until_us <= 0 || w->until_us > now_us + week_us)
+		return false;
+	if (!strcmp(w->why, "retry_after"))
+		return is_host(w->place);
+	return !strcmp(w->why, "blocked") && prefix_parse(&p, w->place) &&
+	       p.len == (p.addr.family == 4 ? 24 : 48);
+}
+
+size_t heed_write(const struct heed_wish *w, char *to, size_t max)
+{
+	int n = snprintf(to, max, "%s %lld %s", w->place, (long long)w->until_us, w->why);
+
+	return n > 0 && (size_t)n < max ? (size_t)n : 0;
+}
+
+void heed_hear(struct heed *h, const struct heed_wish *w)
+{
+	struct prefix p;
+	struct row *r;
+
+	make_room(h);
+	if (strcmp(w->why, "blocked") != 0) {
+		lengthen_host(h, w->place, w->until_us);
+		return;
+	}
+	if (!prefix_parse(&p, w->place))
+		return;
+	r = row_of(h, &p);
+	if (r->until_us < w->until_us)
+		r->until_us = w->until_us;
+}
