@@ -1,9 +1,11 @@
 /* census: see census.h. */
 #include "app/census.h"
 
+#include "app/outage.h"
 #include "app/wishes.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/map.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,6 +17,8 @@ enum {
 	OUTSTANDING_MIN = 2000,	    /* sites that the prober may have, parked ones among them */
 	POLL_MS = 250,
 	OPTOUT_EVERY_US = 2000000,  /* P-OPT-1: effective within a minute */
+	OUTAGE_TEST_US = 1000000,   /* while it is waited for */
+	AGAIN_MAX = 3,		    /* times that a site is looked at again; then unknown is its answer */
 };
 
 /* A site that the prober has. */
@@ -32,6 +36,10 @@ struct run {
 	VEC(uint32_t) free_ids, held; /* held: finished, in that order */
 	struct batch *loose[3];	      /* evidence whose done has not come yet */
 	size_t next;		      /* place in the order that goes out next */
+	VEC(uint32_t) again;	      /* places whose look was void */
+	struct map tries;	      /* place -> how often it was void */
+	struct arena arena;	      /* of tries */
+	struct outage outage;
 	size_t asked_for;	      /* of held, how many were there when the test was asked for */
 	unsigned tests, bad[3];	      /* number of the last self-test in which IPv4, IPv6, resolver failed */
 	bool testing;
@@ -60,7 +68,11 @@ static int send_sites(struct run *r, struct err *e)
 	const struct round *round = r->c->round;
 	int rc = 0;
 
-	while (!rc && r->tests && r->next < round->total && r->free_ids.n) {
+	if (!r->tests || outage_is(&r->outage))
+		return 0;
+	while (!rc && r->again.n && r->free_ids.n)
+		rc = send_one(r, r->again.at[--r->again.n], e);
+	while (!rc && r->next < round->total && r->free_ids.n) {
 		if (!round->is_done[r->next])
 			rc = send_one(r, r->next, e);
 		r->next++;
@@ -155,6 +167,32 @@ static size_t n_checks(void)
 	return n;
 }
 
+/* Takes the sites out of the window that an outage spoilt; they will be looked at again. */
+static void void_window(struct run *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->held.n; i++) {
+		uint32_t id = r->held.at[i];
+		struct out *o = &r->outs[id];
+
+		if (i < r->asked_for && !outage_spares(&r->outage, works_since(r, o->since))) {
+			uint64_t place = o->place;
+			void **tries = map_at(&r->tries, &place, sizeof(place));
+
+			*tries = (void *)((uintptr_t)*tries + 1);
+			if ((uintptr_t)*tries <= AGAIN_MAX) {
+				*vec_push(&r->again) = (uint32_t)place;
+				forget(r, id);
+				continue;
+			}
+		}
+		r->held.at[kept++] = id;
+	}
+	r->asked_for -= r->held.n - kept;
+	r->held.n = kept;
+}
+
 static int store_window(struct run *r, int64_t at_us, struct err *e)
 {
 	struct census *c = r->c;
@@ -227,8 +265,11 @@ static int take_test(struct run *r, struct batch *b, struct err *e)
 			r->bad[i] = r->tests;
 	}
 	c->ever_failed |= ~c->works & (WORKS_V4 | WORKS_V6 | WORKS_RESOLVER);
+	outage_tested(&r->outage, c->works, r->tested_us);
+	c->down = r->outage.down;
 	c->tested(c->ctx, row, c->works, r->tests == 1);
 	keep_test(r, &b->obs.at[0]);
+	void_window(r);
 	rc = store_window(r, b->obs.at[0].at_us, e);
 	batch_free(b);
 	return rc;
@@ -240,6 +281,8 @@ static bool test_is_due(const struct run *r)
 {
 	int64_t age_us = clock_mono(&clock_real) - r->tested_us;
 
+	if (outage_is(&r->outage))
+		return age_us >= OUTAGE_TEST_US;
 	if (!r->tests || r->held.n >= HELD_MAX || (r->held.n && r->held.n == r->n_busy))
 		return true;
 	return r->n_busy && age_us >= r->c->observer->config->selftest_every_s * 1000000;
@@ -289,6 +332,22 @@ static void wait_for_news(struct run *r)
 		store_serve(r->c->store);
 }
 
+static int gone_too_long(const struct run *r, struct err *e)
+{
+	long long s = (long long)r->c->observer->config->selftest_patience_s;
+	char text[ADDR_TEXT_MAX];
+
+	if (r->outage.down & WORKS_RESOLVER)
+		return err_set(e, -EHOSTDOWN,
+			       "the resolver %s has given no answer for %lld s (dns.resolver, "
+			       "selftest.patience_s); the same command goes on with the round",
+			       addr_text(&r->c->observer->resolver, text), s);
+	return err_set(e, -EHOSTDOWN,
+		       "%s worked here and has not for %lld s (selftest.patience_s); the same command goes "
+		       "on with the round",
+		       r->outage.down & WORKS_V6 ? "IPv6" : "IPv4", s);
+}
+
 static int look_after(struct run *r, struct err *e)
 {
 	int64_t now_us = clock_mono(&clock_real);
@@ -299,6 +358,8 @@ static int look_after(struct run *r, struct err *e)
 		r->told_us = now_us;
 		c->progress(c->ctx, &c->state, r->held.n);
 	}
+	if (outage_lasts(&r->outage, c->observer->config->selftest_patience_s * 1000000, now_us))
+		return gone_too_long(r, e);
 	if (now_us - r->optout_us < OPTOUT_EVERY_US)
 		return 0;
 	r->optout_us = now_us;
@@ -332,7 +393,8 @@ static int converse(struct run *r, const volatile int *stop, struct err *e)
 	int rc = 0;
 
 	while (!rc && !over) {
-		bool all = r->tests && r->next >= r->c->round->total && !r->n_busy && !r->testing;
+		bool all = r->tests && r->next >= r->c->round->total && !r->again.n && !r->n_busy &&
+			   !r->testing;
 
 		if (*stop)
 			return err_set(e, -EINTR, "stopped; the same command goes on where it stopped");
@@ -367,6 +429,9 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	for (size_t i = r.n_outs; i > 0; i--)
 		*vec_push(&r.free_ids) = (uint32_t)(i - 1);
 	gather_init(&r.gather);
+	arena_init(&r.arena, 0);
+	map_init(&r.tries, &r.arena);
+	outage_init(&r.outage);
 	rc = wishes_tell(c->store, c->prober, clock_wall(&clock_real), &c->wishes_heard, e);
 	if (!rc)
 		rc = converse(&r, stop, e);
@@ -377,6 +442,8 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 		batch_free(r.loose[k]);
 	gather_done(&r.gather);
 	vec_done(&r.free_ids);
+	vec_done(&r.again);
+	arena_done(&r.arena);
 	vec_done(&r.held);
 	free(r.outs);
 	return rc;

@@ -1,7 +1,8 @@
 /*
  * census: the conversation with a prober over one round.  Sites go out, evidence comes back and is held
  * until a self-test has closed the window in which it was gathered; then it is judged with what the
- * observer could do all that time, and stored.  Only what is stored is told to anybody.
+ * observer could do all that time, and stored.  Only what is stored is told to anybody.  While the observer
+ * fails the round waits, and what fell into the outage is looked at again.
  */
 #ifndef APP_CENSUS_H
 #define APP_CENSUS_H
@@ -24,11 +25,13 @@ struct census {
 	void *ctx;
 	struct prober_state state; /* the last that was told */
 	unsigned works;	     /* of the last self-test */
+	unsigned down;	     /* what the round waits for just now (app/outage.h) */
 	size_t wishes, wishes_heard; /* to be left alone: met in this run; of earlier rounds */
 	unsigned ever_failed;	     /* families that failed in a self-test of this run */
 };
 
-/* Until every site is done, or *stop becomes true (then -EINTR; the round can go on later). */
+/* Until every site is done, or *stop becomes true (then -EINTR), or the observer has failed too long
+ * (-EHOSTDOWN); the round can go on later. */
 int census_run(struct census *c, const volatile int *stop, struct err *e);
 
 #endif

@@ -103,6 +103,12 @@ static void on_progress(void *ctx, const struct prober_state *s, size_t held)
 
 	if (!j->terminal)
 		return;
+	if (j->census.down) {
+		fprintf(stderr, j->zh ? "\r\033[K普查：%zu/%zu · 暂停，等待观测点恢复"
+				      : "\r\033[Kcensus: %zu/%zu · waits for this observer to work again",
+			done, j->round.total);
+		return;
+	}
 	fprintf(stderr, j->zh ? "\r\033[K普查：%zu/%zu · 每秒 %.1f · " : "\r\033[Kcensus: %zu/%zu · %.1f/s · ",
 		done, j->round.total, rate);
 	if (rate > 0)
@@ -137,6 +143,7 @@ static void on_tested(void *ctx, const struct selftest_row *row, unsigned works,
 		 "递归解析器无应答：未获应答的域名结论为“未知”"},
 	};
 	static unsigned told; /* bits that were told */
+	static bool waiting;
 	struct job *j = ctx;
 
 	(void)is_first;
@@ -147,6 +154,14 @@ static void on_tested(void *ctx, const struct selftest_row *row, unsigned works,
 		clear_line(j);
 		log_warn(row->why ? "%s (%s)" : "%s", j->zh ? faults[i].zh : faults[i].en, row->why);
 	}
+	if (j->census.down && !waiting) {
+		clear_line(j);
+		log_warn(j->zh ? "普查暂停，最多等待 %lld 秒（selftest.patience_s）；故障期间的探测作废并重做"
+			       : "the round waits for it, %lld s at most (selftest.patience_s); what was looked "
+				 "at meanwhile is looked at again",
+			 (long long)j->observer.config->selftest_patience_s);
+	}
+	waiting = j->census.down != 0;
 	if (told & works) {
 		clear_line(j);
 		log_info(j->zh ? "观测点自检恢复正常" : "the self-test passes again");

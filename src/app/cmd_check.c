@@ -47,7 +47,14 @@ static void tell_waiting(const struct look_up *k, const struct prober_state *s)
 			k->domain, (unsigned long long)s->looks);
 }
 
-/* One message; true when the second self-test has come. */
+/* Without a resolver nothing can be found out, and waiting for it helps nobody who waits for an answer. */
+static bool is_deaf(const struct look_up *k)
+{
+	return k->tests[0] &&
+	       ((const struct selftest_row *)k->tests[0]->obs.at[0].row)->resolver_works != 1;
+}
+
+/* One message; true when the second self-test has come, or the first one was bad enough. */
 static bool take(struct look_up *k, const struct prober_news *n, struct err *e)
 {
 	switch (n->word) {
@@ -64,7 +71,7 @@ static bool take(struct look_up *k, const struct prober_news *n, struct err *e)
 	case PROBER_NOTHING:
 	case PROBER_OVER: break;
 	}
-	return k->tests[1] != NULL;
+	return k->tests[1] || is_deaf(k);
 }
 
 static int converse(struct look_up *k, struct err *e)
@@ -96,10 +103,11 @@ static struct evidence_list list_of(const struct batch *b)
 static int tell(const struct look_up *k, const struct observer *o)
 {
 	const struct selftest_row *before = k->tests[0]->obs.at[0].row;
-	struct selftest_row test = *(const struct selftest_row *)k->tests[1]->obs.at[0].row;
+	const struct obs *last = &k->tests[k->tests[1] != NULL]->obs.at[0];
+	struct selftest_row test = *(const struct selftest_row *)last->row;
 	const struct subject tags = {.domain = k->domain, .organisation = "", .class_ = "",
 				     .region = "", .level = "", .rank = I64_NULL, .tags = ""};
-	const struct judgement j = {.at_us = k->tests[1]->obs.at[0].at_us,
+	const struct judgement j = {.at_us = last->at_us,
 				    .vantage = o->config->vantage, .round = "", .portfolio = ""};
 	struct batch *verdicts = batch_new(&verdict_schema);
 	struct site s = {.domain = k->domain, .now_us = j.at_us,

@@ -28,7 +28,7 @@ struct config {
 	char optout_file[CONFIG_TEXT_MAX];
 	/* [selftest] anchors that answer on TCP: "addr:port, ..." */
 	char anchor_v4[CONFIG_TEXT_MAX], anchor_v6[CONFIG_TEXT_MAX];
-	int64_t selftest_every_s;
+	int64_t selftest_every_s, selftest_patience_s;
 	/* [rate] (threats.md section 7) */
 	int64_t targets_per_s, packets_per_s, per_address_gap_ms, per_prefix_per_s, per_ns_qps;
 	int64_t repeat_after_s; /* a silence is asked again after this long */

@@ -13,7 +13,7 @@
 
 enum { ROWS_A_BATCH = L_BATCH_ROWS / 2, DONE_A_PAGE = 100000 };
 
-#define METHOD "1" /* of planning and probing; the checks have their own */
+#define METHOD "2" /* of planning and probing; the checks have their own */
 
 /* ---- the order of the sites ---- */
 

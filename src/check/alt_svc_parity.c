@@ -45,7 +45,7 @@ const struct check check_alt_svc_parity = {
 	.title_zh = "两个协议族 Alt-Svc 一致",
 	.rung = "parity",
 	.source = "RFC 7838",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -45,7 +45,7 @@ const struct check check_hsts_parity = {
 	.title_zh = "两个协议族 HSTS 一致",
 	.rung = "parity",
 	.source = "RFC 6797",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

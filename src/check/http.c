@@ -158,7 +158,7 @@ const struct check check_http = {
 	.title_zh = "经 IPv6 访问首页",
 	.rung = "web",
 	.source = "RFC 9110",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

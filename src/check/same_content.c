@@ -158,7 +158,7 @@ const struct check check_same_content = {
 	.title_zh = "两个协议族内容一致",
 	.rung = "parity",
 	.source = "CAC evaluation item 5; internet.nl web_ipv46",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -118,7 +118,7 @@ const struct check check_site = {
 	.title_zh = "可经 IPv6 使用",
 	.rung = "web",
 	.source = "CAC evaluation items 1, 2 and 5",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -113,7 +113,7 @@ const struct check check_tls = {
 	.title_zh = "经 IPv6 的 TLS",
 	.rung = "tls",
 	.source = "RFC 9325; RFC 9525",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -73,7 +73,7 @@ const struct check check_tls_parity = {
 	.title_zh = "两个协议族 TLS 一致",
 	.rung = "parity",
 	.source = "RFC 9325",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };
