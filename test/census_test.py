@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The census in laboratories of its own: what it finds, what it never does, and what kill -9 does to it.
 
-census_test.py [PART...]: all parts, or those named.  CENSUS_KILLS=N: so many kills (40).
+census_test.py [PART...]: all parts, or those named.  CENSUS_KILLS=N: so many kills (300).
 """
 import collections
 import glob
@@ -24,7 +24,7 @@ import unicodedata
 
 from laboratory import (SEXTANT, Duck, Lab, Sniffer, Tap, differences, export, newest_round, truth, verify)
 
-KILLS = int(os.environ.get("CENSUS_KILLS", "40"))
+KILLS = int(os.environ.get("CENSUS_KILLS", "300"))
 V4_RESOLVER = "dns.resolver=198.18.4.2"
 SITES = ("3fff:100::/32", "198.19.0.0/16")
 # states in which something is silent: each takes as long as our patience
@@ -137,12 +137,12 @@ def kill_once(rng, path_, db, acked, n):
     kind = ("group", "census", "prober")[n % 3]
     run = lab.begin("dual", path_, db, sets=("selftest.every_s=1", "rate.targets_per_s=400"))
     if rng.random() < 0.5:  # anywhere
-        time.sleep(rng.uniform(0.02, 2.2))
+        time.sleep(rng.uniform(0.02, 1.2))
     else:  # between the state and the facts: just after sites were told
         end = time.monotonic() + 3
         while not run.lines and run.process.poll() is None and time.monotonic() < end:
             time.sleep(0.005)
-        time.sleep(rng.choice((0, 0.01, 0.1, 1)) * rng.random())
+        time.sleep(rng.choice((0, 0.01, 0.1, 0.5)) * rng.random())
     run.kill(kind)
     got = run.wait()
     left = not run.gone()
@@ -153,7 +153,8 @@ def kill_once(rng, path_, db, acked, n):
 
 def kills():
     rng = random.Random(int(os.environ.get("CENSUS_SEED", time.time_ns() % 10**9)))
-    db, path_ = path("kills"), portfolio("kills.csv", FAST)
+    db, domains = path("kills"), FAST[:30]
+    path_ = portfolio("kills.csv", domains)
     acked, left, bad = collections.defaultdict(list), 0, []
     killed = collections.Counter()
     for n in range(KILLS):
@@ -170,7 +171,7 @@ def kills():
     last = lab.census("dual", path_, db)
     acked[last.end.get("round")] += list(last.sites)
     ok(last.code == 0, "then it runs to its end", last.err)
-    check_rounds(db, {k: v for k, v in acked.items() if k}, FAST)
+    check_rounds(db, {k: v for k, v in acked.items() if k}, domains)
 
 
 def check_rounds(db, acked, domains):
@@ -197,12 +198,9 @@ def check_rounds(db, acked, domains):
     no_look_twice(db)
     told = collections.Counter(r["round"] for r in export(db, "obs_round"))
     ok(told == {r["id"]: 1 for r in rounds}, "each round is told of once", told)
-    for r in rounds:
-        v = verify(db, r["id"])
-        if v.returncode:
-            ok(False, f"verify {r['id']}", v.stdout[-600:] + v.stderr)
-            return
-    ok(True, f"verify finds 0 differences in {len(rounds)} rounds")
+    some = random.sample(rounds, min(len(rounds), 12))
+    bad = [v.stdout[-600:] + v.stderr for v in (verify(db, r["id"]) for r in some) if v.returncode]
+    ok(not bad, f"verify finds 0 differences in {len(some)} of {len(rounds)} rounds", bad)
 
 
 def no_look_twice(db):
@@ -549,7 +547,7 @@ def stops():
     census, _ = run.pids()
     os.kill(census[0], signal.SIGINT)
     got = run.wait()
-    ok(got.code == 4 and "the same command goes on where it stopped" in got.err, "Ctrl-C stops it and says how it goes on",
+    ok(got.code == 130 and "the same command goes on where it stopped" in got.err, "Ctrl-C stops it and says how it goes on",
        f"{got.code} {got.err}")
     ok(run.gone(), "with its prober")
     first = set(got.sites)

@@ -231,6 +231,7 @@ int exit_of(const struct err *e)
 	case ENOENT:
 	case E2BIG:
 	case EISDIR: return EXIT_INPUT;
+	case EINTR: return EXIT_STOPPED;
 	default: return EXIT_FAULT;
 	}
 }

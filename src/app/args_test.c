@@ -88,6 +88,7 @@ int main(void)
 	test_refused();
 	is_int(exit_of(&(struct err){.code = -22}), EXIT_INPUT, "bad input");
 	is_int(exit_of(&(struct err){.code = -5}), EXIT_FAULT, "our own fault");
+	is_int(exit_of(&(struct err){.code = -4}), EXIT_STOPPED, "somebody stopped it");
 	setenv("LC_ALL", "zh_CN.UTF-8", 1);
 	ok(locale_zh(), "the locale asks for Chinese");
 	return done();

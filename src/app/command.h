@@ -18,6 +18,7 @@ enum exit_code {
 	EXIT_USAGE = 2,
 	EXIT_INPUT = 3, /* bad input */
 	EXIT_FAULT = 4, /* our own fault */
+	EXIT_STOPPED = 130, /* by Ctrl-C or SIGTERM, as shells say it */
 };
 
 struct option_row {

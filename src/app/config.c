@@ -49,8 +49,9 @@ static const struct setting table[] = {
 	S("guard", "deny", deny, "", "further prefixes that are never probed", "另外禁止探测的前缀"),
 	S("guard", "pref64", pref64, "", "NAT64 prefixes of this network", "本网络的 NAT64 前缀"),
 	S("guard", "optout_file", optout_file, "",
-	  "domains and prefixes that asked not to be probed, one a line",
-	  "要求不被探测的域名与前缀，每行一个"),
+	  "domains and prefixes that asked not to be probed, one a line; replace it by renaming, so that "
+	  "no half of it is read",
+	  "要求不被探测的域名与前缀，每行一个；请用改名方式整体替换，以免读到一半"),
 	S("selftest", "anchor_v4", anchor_v4, "",
 	  "addr:port list that shows that IPv4 works here; default: two root servers, once public "
 	  "addresses may be probed",

@@ -120,7 +120,7 @@ void print_man(bool zh)
 	fputs(settings.data, stdout);
 	buf_done(&settings);
 	printf(".Sh EXIT STATUS\n"
-	       "0 done; 1 done but the answer is negative; 2 usage; 3 bad input; 4 our own fault.\n");
+	       "0 done; 1 done but the answer is negative; 2 usage; 3 bad input; 4 our own fault; 130 stopped by a signal.\n");
 }
 
 static void completion_bash(void)

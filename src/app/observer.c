@@ -112,6 +112,13 @@ int observer_optout(struct observer *o, struct err *e)
 		close(fd);
 		return 0;
 	}
+	/* an editor that writes in place empties the file first: nobody opts in for that moment */
+	if (!st.st_size && o->optout.len && !o->optout_empty) {
+		o->optout_empty = true;
+		close(fd);
+		return 0;
+	}
+	o->optout_empty = false;
 	buf_clear(&o->optout);
 	while ((n = read(fd, part, sizeof(part))) > 0)
 		buf_add(&o->optout, part, (size_t)n);

@@ -19,6 +19,7 @@ struct observer {
 	char user_agent[2 * CONFIG_TEXT_MAX], helo[CONFIG_TEXT_MAX];
 	struct buf optout; /* text of the opt-out list */
 	int64_t optout_us; /* its time of change */
+	bool optout_empty; /* it was empty when it was read last, and had not been before */
 };
 
 /* -EACCES with the remedy when public addresses may not be probed and none other are allowed. */

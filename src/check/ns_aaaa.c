@@ -85,7 +85,7 @@ static void judge(const struct site *s, struct finding *f)
 		snprintf(f->subject, sizeof(f->subject), "%s", c.odd);
 	else if (c.without[0])
 		snprintf(f->subject, sizeof(f->subject), "%s", c.without);
-	else /* the only server there is */
+	else if (c.good == 1) /* the only server there is */
 		snprintf(f->subject, sizeof(f->subject), "ns2.%s", dns_of(zone)->qname);
 }
 
