@@ -155,6 +155,9 @@ def again(folder, db):
     check(one != other, "of another month another one")
     text, _ = digest(folder, db, "year", "--period", "2026")
     check("2026 年<" in text and "本期尚未结束" in text, "a year that is not over says so")
+    check("本期新增计至 2026-10" in text and "完整月份，计至各文件均已覆盖的 2026-10" in text,
+          "what is new is counted up to the last month that all files cover, and it says which")
+    check("<td class=\"n\">2026-10</td>" in text, "and its value is that of a month, not of a day")
     text, _ = digest(folder, db, "old", "--period", "2025-12")
     check("没有完成的普查轮次" in text and "<svg" in text, "before the first round nothing is said about sites")
     check(Page(text).text.count("无数据") > 10, "but where nothing is known it says so")

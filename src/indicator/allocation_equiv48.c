@@ -8,9 +8,9 @@ const struct indicator indicator_allocation_equiv48 = {
 	.unit = "/48",
 	.kind = INDICATOR_COUNT,
 	.formula_en = "sum of 2^(48 - prefix length); block of the current files by month of its "
-		      "date; blocks without a date are left out",
+		      "date; blocks without a date are left out" WHOLE_MONTHS_EN,
 	.formula_zh =
-		"2^(48 − 前缀长度) 之和；按现有文件中各记录的日期归入月份；没有日期的记录不计入",
+		"2^(48 − 前缀长度) 之和；按现有文件中各记录的日期归入月份；没有日期的记录不计入" WHOLE_MONTHS_ZH,
 	.numerator_en = "/48 equivalents handed out",
 	.numerator_zh = "折合 /48 的数量",
 	.denominator_en = "none",
@@ -19,5 +19,5 @@ const struct indicator indicator_allocation_equiv48 = {
 		  "record: what was returned or resized since is not seen at its old place",
 	.better = "up",
 	.sql = BY_MONTH("sum(pow(2.0, 48 - prefix_len))", NO_DEN, "'ipv6'"),
-	REGISTRY_COMMON,
+	REGISTRY_MONTHLY,
 };

@@ -8,8 +8,8 @@ const struct indicator indicator_allocation_pace = {
 	.unit = "count",
 	.kind = INDICATOR_COUNT,
 	.formula_en = "count of IPv6 blocks; block of the current files by month of its date; "
-		      "blocks without a date are left out",
-	.formula_zh = "IPv6 地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入",
+		      "blocks without a date are left out" WHOLE_MONTHS_EN,
+	.formula_zh = "IPv6 地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入" WHOLE_MONTHS_ZH,
 	.numerator_en = "blocks of IPv6 handed out",
 	.numerator_zh = "已分配的 IPv6 地址块",
 	.denominator_en = "none",
@@ -18,5 +18,5 @@ const struct indicator indicator_allocation_pace = {
 		  "record: what was returned or resized since is not seen at its old place",
 	.better = "up",
 	.sql = BY_MONTH("count(*)", NO_DEN, "'ipv6'"),
-	REGISTRY_COMMON,
+	REGISTRY_MONTHLY,
 };

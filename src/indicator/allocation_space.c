@@ -8,9 +8,10 @@ const struct indicator indicator_allocation_space = {
 	.unit = "/32",
 	.kind = INDICATOR_COUNT,
 	.formula_en = "sum of 2^(32 - prefix length) up to and with the month; block of the current "
-		      "files by month of its date; blocks without a date are left out",
+		      "files by month of its date; blocks without a date are left out; of the month under way what the "
+		      "files hold",
 	.formula_zh = "截至当月 2^(32 − 前缀长度) 的累计之和；按现有文件中各记录的日期归入月份；没有日期的"
-		      "记录不计入",
+		      "记录不计入；未结束的月份计至文件日期",
 	.numerator_en = "/32 equivalents handed out so far",
 	.numerator_zh = "累计折合 /32 的数量",
 	.denominator_en = "none",

@@ -8,8 +8,8 @@ const struct indicator indicator_asn_pace = {
 	.unit = "count",
 	.kind = INDICATOR_COUNT,
 	.formula_en = "sum of AS numbers; block of the current files by month of its date; blocks "
-		      "without a date are left out",
-	.formula_zh = "AS 号之和；按现有文件中各记录的日期归入月份；没有日期的记录不计入",
+		      "without a date are left out" WHOLE_MONTHS_EN,
+	.formula_zh = "AS 号之和；按现有文件中各记录的日期归入月份；没有日期的记录不计入" WHOLE_MONTHS_ZH,
 	.numerator_en = "AS numbers handed out",
 	.numerator_zh = "已分配的 AS 号",
 	.denominator_en = "none",
@@ -18,5 +18,5 @@ const struct indicator indicator_asn_pace = {
 		  "record: what was returned or resized since is not seen at its old place",
 	.better = "",
 	.sql = BY_MONTH("CAST(sum(count) AS DOUBLE)", NO_DEN, "'asn'"),
-	REGISTRY_COMMON,
+	REGISTRY_MONTHLY,
 };

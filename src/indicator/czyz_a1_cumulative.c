@@ -8,9 +8,10 @@ const struct indicator indicator_czyz_a1_cumulative = {
 	.unit = "ratio",
 	.kind = INDICATOR_RATIO,
 	.formula_en = "IPv6 blocks / IPv4 blocks up to and with the month; block of the current "
-		      "files by month of its date; blocks without a date are left out",
+		      "files by month of its date; blocks without a date are left out; of the month under way what the "
+		      "files hold",
 	.formula_zh = "截至当月累计 IPv6 地址块数 ÷ 累计 IPv4 "
-		      "地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入",
+		      "地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入；未结束的月份计至文件日期",
 	.numerator_en = "blocks of IPv6 handed out",
 	.numerator_zh = "已分配的 IPv6 地址块",
 	.denominator_en = "blocks of IPv4 handed out",

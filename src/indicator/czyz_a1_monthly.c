@@ -8,9 +8,9 @@ const struct indicator indicator_czyz_a1_monthly = {
 	.unit = "ratio",
 	.kind = INDICATOR_RATIO,
 	.formula_en = "IPv6 blocks / IPv4 blocks with a date in the month; block of the current "
-		      "files by month of its date; blocks without a date are left out",
+		      "files by month of its date; blocks without a date are left out" WHOLE_MONTHS_EN,
 	.formula_zh = "当月 IPv6 地址块数 ÷ IPv4 "
-		      "地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入",
+		      "地址块数；按现有文件中各记录的日期归入月份；没有日期的记录不计入" WHOLE_MONTHS_ZH,
 	.numerator_en = "blocks of IPv6 handed out",
 	.numerator_zh = "已分配的 IPv6 地址块",
 	.denominator_en = "blocks of IPv4 handed out",
@@ -20,5 +20,5 @@ const struct indicator indicator_czyz_a1_monthly = {
 	.better = "up",
 	.sql = BY_MONTH("count(CASE WHEN type = 'ipv6' THEN 1 END)",
 			"count(CASE WHEN type = 'ipv4' THEN 1 END)", "'ipv4', 'ipv6'"),
-	REGISTRY_COMMON,
+	REGISTRY_MONTHLY,
 };

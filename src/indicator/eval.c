@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DAY_US INT64_C(86400000000)
 enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096 };
 enum column { COL_AT, COL_GROUP, COL_NUM, COL_DEN, COL_N, COL_UNKNOWN, COL_VALUE, COL_LO, COL_HI };
 
@@ -39,6 +40,7 @@ struct eval {
 	const char *portfolio;
 	VEC(struct round) rounds; /* of that portfolio, newest first */
 	const struct round *round; /* the one that is asked about */
+	int64_t whole_us;          /* of {whole} */
 	VEC(struct point) points;
 };
 
@@ -62,6 +64,11 @@ static const char *group_sql(const struct indicator *i, const char *group)
 		if (!strcmp(i->groups[k], group))
 			return i->group_sql ? i->group_sql[k] : i->groups[k];
 	return NULL;
+}
+
+bool indicator_is_monthly(const struct indicator *i)
+{
+	return strstr(i->sql, "{whole}") != NULL;
 }
 
 bool indicator_has_group(const struct indicator *i, const char *group)
@@ -138,6 +145,30 @@ static int load_rounds(struct eval *v, const struct facts *f, struct err *e)
 	}
 	if (v->ask->latest && v->rounds.n)
 		v->rounds.n = 1;
+	return 0;
+}
+
+/* ---- the whole months of registry files ---- */
+
+/* A file's date is the last day that it covers; the month in which the day after lies is not whole. */
+static int load_whole(struct eval *v, const struct facts *f, struct err *e)
+{
+	struct table t;
+	struct civil c;
+	int64_t day_us;
+
+	v->whole_us = I64_NULL;
+	if (!indicator_is_monthly(v->indicator))
+		return 0;
+	if (facts_query(f, v->arena,
+			"SELECT min(day) AS day FROM (SELECT subject, max(file_date_us) AS day FROM obs_dataset "
+			"WHERE kind = 'rir' AND subject <> 'iana' GROUP BY subject) d", NULL, 0, &t, e))
+		return e->code;
+	day_us = t.n_rows ? value_int(table_at(&t, 0, 0), I64_NULL) : I64_NULL;
+	if (day_us == I64_NULL)
+		return 0;
+	c = civil_from_us(day_us + DAY_US);
+	v->whole_us = civil_to_us(&(struct civil){.year = c.year, .month = c.month, .day = 1});
 	return 0;
 }
 
@@ -232,7 +263,7 @@ static int make_where(struct eval *v, const char *group, struct err *e)
 	return 0;
 }
 
-/* Puts {grp}, {round} and {where} in, and the arguments in their order. */
+/* Puts {grp}, {round}, {whole} and {where} in, and the arguments in their order. */
 static void make_sql(struct eval *v, const char *group)
 {
 	const char *s = v->indicator->sql;
@@ -244,6 +275,10 @@ static void make_sql(struct eval *v, const char *group)
 		} else if (!strncmp(s, "{round}", 7)) {
 			buf_char(&v->sql, '?');
 			*vec_push(&v->args) = value_text(v->round ? v->round->id : NULL);
+			s += 7;
+		} else if (!strncmp(s, "{whole}", 7)) {
+			buf_char(&v->sql, '?');
+			*vec_push(&v->args) = value_i64(v->whole_us);
 			s += 7;
 		} else if (!strncmp(s, "{where}", 7)) {
 			buf_add(&v->sql, v->where.data, v->where.len);
@@ -398,6 +433,21 @@ static void source_rounds(const struct eval *v, struct series *out)
 		r[0].sampled ? "（抽样）" : "");
 }
 
+/* Up to which month it is counted: the one before the first that is not whole. */
+static void source_months(const struct eval *v, struct series *out)
+{
+	char month[TIME_TEXT_MAX];
+
+	if (v->whole_us == I64_NULL)
+		return;
+	date_text(v->whole_us - 1, month);
+	month[7] = '\0';
+	out->source_text = arena_printf(v->arena, "%s; months up to %s, the last that all of them cover",
+					out->source_text, month);
+	out->source_text_zh = arena_printf(v->arena, "%s；月份计至 %s（各文件均已覆盖的最后一个完整月份）",
+					   out->source_text_zh, month);
+}
+
 static int source_datasets(const struct eval *v, const struct facts *f, struct series *out,
 			   struct err *e)
 {
@@ -405,7 +455,8 @@ static int source_datasets(const struct eval *v, const struct facts *f, struct s
 	struct table t;
 
 	if (facts_query(f, v->arena, "SELECT subject, max(file_date_us) AS file_date_us FROM obs_dataset "
-			"WHERE kind = 'rir' GROUP BY subject ORDER BY subject", NULL, 0, &t, e))
+			"WHERE kind = 'rir' AND subject <> 'iana' GROUP BY subject ORDER BY subject",
+			NULL, 0, &t, e))
 		return e->code;
 	if (!t.n_rows)
 		return 0;
@@ -420,6 +471,7 @@ static int source_datasets(const struct eval *v, const struct facts *f, struct s
 	out->source_text = arena_printf(v->arena, "registry files: %s", text.data);
 	out->source_text_zh = arena_printf(v->arena, "注册机构数据：%s", text.data);
 	buf_done(&text);
+	source_months(v, out);
 	return 0;
 }
 
@@ -463,9 +515,10 @@ static int run(struct eval *v, const struct facts *f, struct series *out, struct
 {
 	if (indicator_is_round(v->indicator))
 		return by_rounds(v, f, out, e);
-	if (ask_once(v, f, e))
+	if (load_whole(v, f, e) || ask_once(v, f, e))
 		return e->code;
 	finish(v, out);
+	out->whole_us = v->whole_us;
 	return out->n ? source_datasets(v, f, out, e) : 0;
 }
 
@@ -475,7 +528,7 @@ int indicator_eval(const struct indicator *i, const struct facts *f, const struc
 	struct eval v = {.indicator = i, .ask = ask, .arena = a};
 	int code;
 
-	*out = (struct series){.indicator = i, .source_text = "", .source_text_zh = ""};
+	*out = (struct series){.indicator = i, .whole_us = I64_NULL, .source_text = "", .source_text_zh = ""};
 	buf_init(&v.sql, SQL_MAX);
 	buf_init(&v.where, SQL_MAX);
 	code = run(&v, f, out, e);

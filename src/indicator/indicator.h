@@ -11,6 +11,8 @@
  *            CAST(prefix_len AS VARCHAR));
  *   {round}  (period "round") is replaced by the one round that is asked about: v.round = {round}.
  *            What is said of a round may depend on that round alone: it is asked once and kept;
+ *   {whole}  (registry files) is replaced by the first moment of the first month that not every file
+ *            held covers to its end; an indicator that asks for it has whole months as its points;
  *   {where}  is replaced by TRUE, or by the caller's conditions with ? for every foreign value.  It may
  *            stand more than once.  What it filters must have, by these plain names, the columns
  *              at_us                       time of the point: conditions from and to
@@ -70,6 +72,8 @@ struct indicator {
 extern const struct indicator *const indicator_list[]; /* made by the build; ends with NULL */
 const struct indicator *indicator_find(const char *id);
 bool indicator_has_group(const struct indicator *i, const char *group);
+/* Are its points whole months, by their first moment? */
+bool indicator_is_monthly(const struct indicator *i);
 static inline bool indicator_is_round(const struct indicator *i) { return i->period[0] == 'r'; }
 
 /* Name of the group of those that have no tag. */
@@ -92,6 +96,7 @@ struct series {
 	struct point *points; /* by time, then group */
 	size_t n;
 	const char *portfolio;   /* the list whose rounds these are; NULL if none */
+	int64_t whole_us;        /* of whole months: what begins here or later is not whole; else I64_NULL */
 	const char *source_text; /* rounds or datasets it came from, with their dates */
 	const char *source_text_zh;
 };

@@ -5,6 +5,9 @@
  * the one taken in last (core/registry.h).  History is made from the date in each record, so a
  * block that was returned or resized since has left its old place: the past is that of the
  * survivors. IANA's own blocks, which the combined file lists, are nobody's and are left out.
+ *
+ * What is counted by the month is counted of whole months ({whole}): a file ends on its day, most often
+ * within a month, and five files end on five days.  The month under way would look like a fall.
  */
 #ifndef INDICATOR_REGISTRY_H
 #define INDICATOR_REGISTRY_H
@@ -37,7 +40,7 @@
 #define NEWEST "(SELECT max(file_date_us) FROM obs_dataset WHERE kind = 'rir')"
 
 /* Blocks by the month in which they were handed out; those without a date have no month. */
-#define MONTHLY "(SELECT month_us AS at_us, b.* FROM " BLOCKS " b WHERE month_us IS NOT NULL)"
+#define MONTHLY "(SELECT month_us AS at_us, b.* FROM " BLOCKS " b WHERE month_us < {whole})"
 #define LATEST "(SELECT " NEWEST " AS at_us, b.* FROM " BLOCKS " b)"
 
 /* Every figure of one group and month in one query. */
@@ -49,8 +52,14 @@
 
 extern const char *const registry_groups[]; /* registry country region */
 
-#define REGISTRY_COMMON                                                                            \
-	.dimension = "foundation", .method = "1", .period = "month", .needs = "delegation",        \
+#define REGISTRY_METHOD(version)                                                                   \
+	.dimension = "foundation", .method = version, .period = "month", .needs = "delegation",    \
 	.groups = registry_groups
+#define REGISTRY_COMMON REGISTRY_METHOD("1")
+
+/* Method 2 leaves out the months that are not whole. */
+#define REGISTRY_MONTHLY REGISTRY_METHOD("2")
+#define WHOLE_MONTHS_EN "; only months that every file held covers to its end"
+#define WHOLE_MONTHS_ZH "；仅计各文件均已覆盖至月末的完整月份"
 
 #endif

@@ -11,8 +11,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* An older file of the same registries: nothing of it may show. */
-static const char old_file[] = "2|nro|20240601|2|19821213|20240601|+0000\nnro|*|ipv6|*|2|summary\n"
+/* An older file of the same registries: nothing of it may show, and what IANA keeps is nobody's. */
+static const char old_file[] = "2|nro|20240601|3|19821213|20240601|+0000\nnro|*|ipv6|*|3|summary\n"
+			       "iana|ZZ|ipv6|3ffe::|16|19990601|reserved|iana|iana\n"
 			       "apnic|CN|ipv6|3fff::|20|20200120|allocated|H1|e-stats\n"
 			       "arin|US|ipv6|3fff:1000::|20|20200120|allocated|H9|e-stats\n";
 
@@ -133,6 +134,66 @@ static void test_row(size_t i)
 	arena_done(&a);
 }
 
+/* One block of each kind in each month from May to August 2026, in a file that ends on that day. */
+static void ingest_ending(const char *registry, int place, int end)
+{
+	char text[2048];
+	int n = snprintf(text, sizeof(text),
+			 "2|%s|%d|12|19830101|%d|+0000\n%s|*|asn|*|4|summary\n%s|*|ipv4|*|4|summary\n"
+			 "%s|*|ipv6|*|4|summary\n",
+			 registry, end, end, registry, registry, registry);
+
+	for (int type = 0; type < 3; type++)
+		for (int month = 5; month <= 8; month++) {
+			static const char *const start[] = {"645%d%d|1", "198.18.%d%d.0|256", "3fff:%d%d::|32"};
+			static const char *const words[] = {"asn", "ipv4", "ipv6"};
+			char block[64];
+
+			snprintf(block, sizeof(block), start[type], place, month);
+			n += snprintf(text + n, sizeof(text) - (size_t)n, "%s|%s|%s|%s|2026%02d01|allocated|H\n",
+				      registry, place == 1 ? "JP" : "US", words[type], block, month);
+		}
+	ingest(text);
+}
+
+/* A month in which one file ends too early has fewer blocks than it had: it is not shown at all. */
+static void test_months(void)
+{
+	static const struct {
+		const char *registry;
+		int place, end;
+		int64_t last_us; /* the month that is the last one then */
+		const char *says;
+	} files[] = {
+		{"apnic", 1, 20260730, 1777593600000000, "up to 2026-05"}, /* arin: 2026-06-01 */
+		{"arin", 2, 20260629, 1777593600000000, "up to 2026-05"},
+		{"arin", 2, 20260630, 1780272000000000, "up to 2026-06"},
+		{"arin", 2, 20260815, 1780272000000000, "up to 2026-06"}, /* apnic: the day before its last */
+		{"apnic", 1, 20260731, 1782864000000000, "up to 2026-07"},
+	};
+	static const char *const ids[] = {"allocation_pace", "allocation_equiv32", "allocation_equiv48", "asn_pace",
+					  "czyz_a1_monthly"};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct err e = {0};
+
+		ingest_ending(files[i].registry, files[i].place, files[i].end);
+		is_int(store_flush(store, &e), 0, "in the facts");
+		for (size_t k = 0; k < sizeof(ids) / sizeof(ids[0]); k++) {
+			struct facts facts = store_facts(store);
+			struct series_ask ask = series_ask_all();
+			struct arena a;
+			struct series s = {0};
+			arena_init(&a, 0);
+			ask.by = k % 2 ? "registry" : NULL; /* a group has the months of the whole */
+			is_int(indicator_eval(indicator_find(ids[k]), &facts, &ask, &a, &s, &e), 0, "asked");
+			is_int(s.n ? s.points[s.n - 1].at_us : 0, files[i].last_us, ids[k]);
+			ok(strstr(s.source_text, files[i].says) != NULL, "and says so: %s", s.source_text);
+			arena_done(&a);
+		}
+	}
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/sextant-registry-XXXXXX", command[64];
@@ -156,6 +217,7 @@ int main(void)
 	is_int(store_flush(store, &e), 0, "all in the facts");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_row(i);
+	test_months();
 	store_close(store);
 	for (size_t i = 0; i < 6; i++) {
 		static const char *const names[] = {

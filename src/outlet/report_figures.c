@@ -77,7 +77,7 @@ static void card(struct report *r, const struct indicator *i, const struct serie
 	}
 	markup_element(r->out, "p", "value", number_text(now->value, i->unit, number));
 	fraction_text(i, now, text, sizeof(text));
-	markup_element(r->out, "p", "quiet", arena_printf(&r->arena, "%s · %s", text, date_text(now->at_us, day)));
+	markup_element(r->out, "p", "quiet", arena_printf(&r->arena, "%s · %s", text, when_text(r, i, now)));
 	change_text(r, i, now, old, text, sizeof(text));
 	markup_element(r->out, "p", "quiet",
 		       arena_printf(&r->arena, "%s %s", say(r, "Change:", "较上期："), text));
@@ -145,7 +145,7 @@ int report_summary(struct report *r, struct err *e)
 static void indicator_row(struct report *r, const struct indicator *i, const struct series *s)
 {
 	const struct point *now = point_before(s, r->to_us), *old = point_before(s, r->from_us);
-	char value[NUMBER_TEXT_MAX], text[160], date[TIME_TEXT_MAX];
+	char value[NUMBER_TEXT_MAX], text[160];
 
 	row_begin(r);
 	cell(r, NULL, say(r, i->title_en, i->title_zh));
@@ -162,7 +162,7 @@ static void indicator_row(struct report *r, const struct indicator *i, const str
 	cell(r, "n", count_text((double)now->unknown, value));
 	change_text(r, i, now, old, text, sizeof(text));
 	cell(r, "n", text);
-	cell(r, "n", date_text(now->at_us, date));
+	cell(r, "n", when_text(r, i, now));
 	row_end(r);
 }
 

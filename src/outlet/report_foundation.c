@@ -11,22 +11,28 @@
 #include <string.h>
 
 #define YEAR_US (366 * INT64_C(86400000000))
-#define MONTH_US (30 * INT64_C(86400000000)) /* a file of the 31st is that of a whole month */
 enum { COUNTRIES = 15 };
 
-/* Months that all of the files cover: a month that is half seen would look like a fall. */
+/* The last month that every file covers; "" when there is none. */
+static const char *last_whole(const struct report *r, const struct series *s)
+{
+	return s->whole_us == I64_NULL ? "" : month_text(r, s->whole_us - 1);
+}
+
 static void pace(struct report *r, const struct series *s)
 {
 	struct chart_point *points = arena_array(&r->arena, s->n + 1, sizeof(*points));
 	struct chart c = {.title = say(r, s->indicator->title_en, s->indicator->title_zh),
-			  .subtitle = say(r, "Blocks by month of the date in the registry files; whole months that all "
-					     "files cover",
-					  "按注册机构文件所载日期归入月份的地址块数；仅含各文件均已覆盖的完整月份"),
+			  .subtitle = arena_printf(&r->arena,
+						   say(r, "Blocks by month of the date in the registry files; whole months, up to "
+							  "%s, the last that all files cover",
+						       "按注册机构文件所载日期归入月份的地址块数；完整月份，计至各文件均已覆盖的 %s"),
+						   last_whole(r, s)),
 			  .no_data = term("no_data", r->ask->zh), .unit = s->indicator->unit,
 			  .points = points, .target = NAN};
 
 	for (size_t k = 0; k < s->n; k++)
-		if (s->points[k].at_us >= r->to_us - 10 * YEAR_US && s->points[k].at_us + MONTH_US <= r->files_us)
+		if (s->points[k].at_us >= r->to_us - 10 * YEAR_US)
 			points[c.n++] = (struct chart_point){s->points[k].at_us, s->points[k].value, NAN, NAN, NULL};
 	if (c.n)
 		chart_line(r->out, &c);
@@ -34,13 +40,12 @@ static void pace(struct report *r, const struct series *s)
 
 /* ---- registries ---- */
 
-/* Blocks of one registry handed out within the period; NaN when its file is older than the period. */
-static double new_blocks(const struct report *r, const struct series *s, const char *registry,
-			 int64_t file_us)
+/* Blocks of one registry in the whole months of the period; NaN when it has none yet. */
+static double new_blocks(const struct report *r, const struct series *s, const char *registry)
 {
 	double sum = 0;
 
-	if (file_us < r->from_us)
+	if (s->whole_us == I64_NULL || s->whole_us <= r->from_us)
 		return NAN;
 	for (size_t k = 0; k < s->n; k++)
 		if (s->points[k].at_us >= r->from_us && !strcmp(s->points[k].group, registry))
@@ -83,6 +88,9 @@ static int registries(struct report *r, const struct table *files, struct err *e
 	for (size_t k = 0; k < 4; k++)
 		if (report_eval(r, indicator_find(ids[k]), "registry", &s[k], e))
 			return e->code;
+	if (s[0].whole_us != I64_NULL && s[0].whole_us < r->to_us)
+		paragraph_text(r, "note", say(r, "What is new is counted up to %s, the last month that all files cover to its end.",
+					      "本期新增计至 %s，即各文件均已覆盖的最后一个完整月份。"), last_whole(r, &s[0]));
 	table_begin(r, columns, 6);
 	for (size_t i = 0; i < files->n_rows; i++) {
 		const char *name = value_str(table_at(files, i, 0), "");
@@ -91,7 +99,7 @@ static int registries(struct report *r, const struct table *files, struct err *e
 		row_begin(r);
 		cell(r, NULL, name);
 		cell(r, "n", date_text(at, day));
-		number_cell(r, new_blocks(r, &s[0], name, at));
+		number_cell(r, new_blocks(r, &s[0], name));
 		for (size_t k = 1; k < 4; k++)
 			number_cell(r, now_of(&s[k], name));
 		row_end(r);

@@ -47,6 +47,9 @@ void interval_text(const struct indicator *i, const struct point *p, char *text,
 void change_text(const struct report *r, const struct indicator *i, const struct point *now,
 		 const struct point *old, char *text, size_t max);
 const char *period_text(const struct report *r);
+const char *month_text(const struct report *r, int64_t at_us); /* "2026-10" */
+/* The day of a point, or its month where points are whole months. */
+const char *when_text(const struct report *r, const struct indicator *i, const struct point *p);
 /* The last day of the period that is seen. */
 const char *last_day(const struct report *r);
 

@@ -121,6 +121,24 @@ const char *last_day(const struct report *r)
 	return arena_str((struct arena *)&r->arena, date_text(r->to_us - 1, text));
 }
 
+const char *month_text(const struct report *r, int64_t at_us)
+{
+	char text[TIME_TEXT_MAX];
+
+	date_text(at_us, text);
+	text[7] = '\0';
+	return arena_str((struct arena *)&r->arena, text);
+}
+
+const char *when_text(const struct report *r, const struct indicator *i, const struct point *p)
+{
+	char text[TIME_TEXT_MAX];
+
+	if (indicator_is_monthly(i))
+		return month_text(r, p->at_us);
+	return arena_str((struct arena *)&r->arena, date_text(p->at_us, text));
+}
+
 const char *period_text(const struct report *r)
 {
 	static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July",

@@ -105,6 +105,7 @@ void call_figure(struct call *c, const char *key, const struct indicator *i, con
 	json_object(c->json);
 	call_point_members(c, now ? now : &none);
 	json_put_text(c->json, "unit", i->unit);
+	json_put_bool(c->json, "monthly", indicator_is_monthly(i));
 	json_put_text(c->json, "indicator", i->id);
 	json_put_text(c->json, "method", i->method);
 	json_put_text(c->json, "source", i->source);
@@ -134,6 +135,7 @@ void call_indicator(struct call *c, const char *key, const struct indicator *i)
 	json_put_text(c->json, "dimension", i->dimension);
 	json_put_text(c->json, "unit", i->unit);
 	json_put_text(c->json, "kind", kinds[i->kind]);
+	json_put_bool(c->json, "monthly", indicator_is_monthly(i));
 	json_put_text(c->json, "formula", call_pick(c, i->formula_en, i->formula_zh));
 	json_put_text(c->json, "numerator", call_pick(c, i->numerator_en, i->numerator_zh));
 	json_put_text(c->json, "denominator", call_pick(c, i->denominator_en, i->denominator_zh));

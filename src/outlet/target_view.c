@@ -38,6 +38,7 @@ static void put_value(struct call *c, const char *key, const struct target *t, c
 	}
 	json_object(c->json);
 	call_point_members(c, p);
+	json_put_bool(c->json, "monthly", t->indicator && indicator_is_monthly(t->indicator));
 	json_put_text(c->json, "unit", unit_of(t));
 	json_put_text(c->json, "indicator", t->indicator->id);
 	json_put_text(c->json, "method", t->indicator->method);

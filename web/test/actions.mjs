@@ -36,6 +36,19 @@ export const actions = [
 		}
 		for (const key of ['nav-/', 'nav-/sites', 'nav-/about', 'set-portfolio', 'set-at', 'set-theme', 'set-lang', 'verdict-all', 'filter-q', 'filter-check']) must(seen.has(key), `Tab never reaches "${key}"`);
 	}],
+	['what is counted by the month says up to which month', async ({ page, base, json, settle }) => {
+		if (!(await json('indicators')).find(i => i.id === 'allocation_pace').has_data) return 'no registry files';
+		const { points, sources } = await json('indicators/allocation_pace');
+		const month = points.at(-1).at.slice(0, 7);
+		must(sources.includes(`up to ${month}`), `the API does not say up to which month: ${sources}`);
+		for (const [lang, said, unit] of [['en', `up to ${month}`, `whole month ${month}`], ['zh', `至 ${month}`, `${month} 整月`]]) {
+			await open(page, base, `/indicators/allocation_pace?lang=${lang}`, settle);
+			must((await page.textContent('header.opening')).includes(said), `${lang}: the page does not say "${said}"`);
+			must(!(await page.textContent('main')).includes(`${month}-01`), `${lang}: a month is shown as its first day`);
+			await open(page, base, `/?lang=${lang}`, settle);
+			must((await page.textContent('#dimension-foundation')).includes(unit), `${lang}: the overview does not say "${unit}"`);
+		}
+	}],
 	['navigation works without loading the program again', async ({ page, base, settle }) => {
 		await open(page, base, '/?lang=en', settle);
 		await page.evaluate(() => { window.same_program = true; });

@@ -163,6 +163,7 @@ export default {
 	'indicator.moved': '; {by} {since}',
 	'indicator.no_data': 'No data for this choice.',
 	'indicator.groups_sentence': '{title}, {n} groups on {at}: {high} highest with {high_value}, {low} lowest with {low_value}.',
+	'indicator.up_to_month': 'Whole months, up to {month}: the last one that every registry file held covers to its end.',
 	'indicator.age': 'Data of {at} ({age}).',
 	'indicator.by': 'By',
 	'indicator.whole': 'Whole',

@@ -163,6 +163,7 @@ export default {
 	'indicator.moved': '，{since} {by}',
 	'indicator.no_data': '当前选择没有数据。',
 	'indicator.groups_sentence': '{title}：{at} 共 {n} 组，{high}最高，为 {high_value}；{low}最低，为 {low_value}。',
+	'indicator.up_to_month': '仅计完整月份，至 {month}：所持各注册机构文件均覆盖至该月末。',
 	'indicator.age': '数据日期 {at}（{age}）。',
 	'indicator.by': '分组',
 	'indicator.whole': '总体',

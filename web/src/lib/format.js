@@ -84,6 +84,11 @@ export function day(iso) {
 	return iso ? String(iso).slice(0, 10) : t('none');
 }
 
+// A day, or the month that a figure is about: such a month is always a whole one.
+export function day_or_month(iso, monthly) {
+	return monthly && iso ? String(iso).slice(0, 7) : day(iso);
+}
+
 export function minute(iso) {
 	return iso ? `${String(iso).slice(0, 10)}\u00a0${String(iso).slice(11, 16)}` : t('none');
 }
@@ -112,7 +117,7 @@ export function duration(seconds) {
 export function change(figure) {
 	const before = figure.previous;
 	if (!before || before.value === null || figure.value === null) return null;
-	const since = { date: day(before.at) };
+	const since = { date: day_or_month(before.at, figure.monthly) };
 	const step = figure.value - before.value;
 	const sign = step > 0 ? '+' : step < 0 ? '\u2212' : '\u00b1';
 	if (is_share(figure.unit)) {

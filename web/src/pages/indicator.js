@@ -2,7 +2,7 @@
 import { h } from '../lib/dom.js';
 import { has_text, t } from '../lib/i18n.js';
 import { api, api_url } from '../lib/api.js';
-import { DAY, age, count, country_name, region_name, day, fraction, interval, is_share, unit_name, with_unit, change } from '../lib/format.js';
+import { DAY, age, count, country_name, region_name, day, day_or_month, fraction, interval, is_share, unit_name, with_unit, change } from '../lib/format.js';
 import { changed, query, visit } from '../lib/url.js';
 import { empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
@@ -35,21 +35,27 @@ function groups_sentence(indicator, rows, names) {
 	const known = rows.filter(r => r.value !== null).sort((a, b) => b.value - a.value);
 	if (!known.length) return t('indicator.no_data');
 	const told = r => `${with_unit(r.value, indicator.unit)}${fraction({ ...r, unit: indicator.unit }) ? t('in_brackets', { text: fraction(r) }) : ''}`;
-	const high = known[0], low = known.at(-1);
-	if (known.length === 1) return t('indicator.one_group', { title: indicator.title, group: names(high.group), value: told(high), at: day(high.at) });
-	return t('indicator.groups_sentence', { title: indicator.title, n: count(known.length), high: names(high.group), high_value: told(high), low: names(low.group), low_value: told(low), at: day(high.at) });
+	const high = known[0], low = known.at(-1), at = r => day_or_month(r.at, indicator.monthly);
+	if (known.length === 1) return t('indicator.one_group', { title: indicator.title, group: names(high.group), value: told(high), at: at(high) });
+	return t('indicator.groups_sentence', { title: indicator.title, n: count(known.length), high: names(high.group), high_value: told(high), low: names(low.group), low_value: told(low), at: at(high) });
 }
 
 function sentence(indicator, rows, by, names) {
 	if (by || rows.length !== 1) return groups_sentence(indicator, rows, names);
-	const now = { ...rows[0], unit: indicator.unit };
+	const now = { ...rows[0], unit: indicator.unit, monthly: indicator.monthly };
 	if (now.value === null) return t('indicator.no_data');
 	const moved = change(now);
 	const sure = [fraction(now), interval(now)].filter(Boolean).join(t('list.comma'));
 	return t('indicator.sentence', {
-		title: indicator.title, value: with_unit(now.value, indicator.unit), sure: sure ? t('in_brackets', { text: sure }) : '', at: day(now.at),
+		title: indicator.title, value: with_unit(now.value, indicator.unit), sure: sure ? t('in_brackets', { text: sure }) : '', at: day_or_month(now.at, now.monthly),
 		moved: moved ? t('indicator.moved', { by: moved.text, since: moved.since }) : '',
 	});
+}
+
+// What is counted by the month says up to which one.
+function age_text(indicator, rows) {
+	const last = rows.map(r => r.at).sort().at(-1);
+	return indicator.monthly ? t('indicator.up_to_month', { month: day_or_month(last, true) }) : t('indicator.age', { at: day(rows[0].at), age: age(rows[0].at) });
 }
 
 function group_table(rows, indicator, by, names, sort) {
@@ -65,7 +71,7 @@ function group_table(rows, indicator, by, names, sort) {
 			...(some('denominator') ? [{ id: 'n', title: t('col.fraction'), number: true, cell: r => fraction({ ...r, unit }) || t('none') }] : []),
 			...(some('lo') ? [{ id: 'ci', title: t('col.interval'), number: true, wide: true, cell: r => interval({ ...r, unit }) || t('none') }] : []),
 			{ id: 'unknown', title: t('col.unknown'), sort: 'unknown', number: true, wide: true, cell: r => count(r.unknown) },
-			{ id: 'at', title: t('col.date'), wide: true, look: 'date', cell: r => day(r.at) }],
+			{ id: 'at', title: t('col.date'), wide: true, look: 'date', cell: r => day_or_month(r.at, indicator.monthly) }],
 	}), more];
 }
 
@@ -108,13 +114,13 @@ export default {
 		return {
 			title: indicator.title, crumbs: [[t('nav.overview'), '/'], [t('nav.indicators'), '/indicators'], [indicator.title, `/indicators/${indicator.id}`]],
 			content: [
-				opening(indicator.title, sentence(indicator, rows, by, names), rows[0] ? h('p.quiet', null, t('indicator.age', { at: day(rows[0].at), age: age(rows[0].at) })) : null,
+				opening(indicator.title, sentence(indicator, rows, by, names), rows[0] ? h('p.quiet', null, age_text(indicator, rows)) : null,
 					date_note(query())),
 				groups.length > 1 ? choices(t('indicator.by'), groups, by) : null,
 				h('div.filters', null, period(q), q.get('only') ? h('a.button', { href: changed({ only: null }) }, t('indicator.all_groups', { only: names(q.get('only')) })) : null),
 				points.length === 0 ? empty(t('indicator.empty'), indicator.groups?.includes('registry') ? 'sextant ingest rir FILE…' : 'sextant census PORTFOLIO.csv')
-					: new Set(points.map(p => p.at)).size < 2 ? h('p.note', null, t('indicator.one_date', { at: day(points[0].at) }))
-						: history_chart({ name: indicator.id, title: indicator.title, unit: indicator.unit, points, targets: of_it, names }),
+					: new Set(points.map(p => p.at)).size < 2 ? h('p.note', null, t('indicator.one_date', { at: day_or_month(points[0].at, indicator.monthly) }))
+						: history_chart({ name: indicator.id, title: indicator.title, unit: indicator.unit, monthly: indicator.monthly, points, targets: of_it, names }),
 				by && rows.length ? section(t('indicator.groups'), ...group_table(rows, indicator, by, names, q.get('sort') ?? '-value')) : null,
 				section(t('indicator.definition'), definition(indicator, data)),
 				api_downloads(path, ask, indicator.id),

@@ -2,7 +2,7 @@
 import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
-import { count, day, fraction, is_share, with_unit } from '../lib/format.js';
+import { count, day_or_month, fraction, is_share, with_unit } from '../lib/format.js';
 import { link, query } from '../lib/url.js';
 import { empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
@@ -21,7 +21,7 @@ function list_table(dimension, rows, values) {
 			{ id: 'value', title: t('col.value'), number: true, cell: i => figure(i) ? h('b', null, with_unit(figure(i).value, i.unit)) : h('span.tag', null, t('no_data')) },
 			{ id: 'fraction', title: t('col.fraction'), number: true, wide: true, cell: i => figure(i) ? fraction({ ...figure(i), unit: i.unit }) || t('none') : '' },
 			{ id: 'trend', title: t('col.trend'), wide: true, cell: i => values.has(i.id) ? spark(values.get(i.id).trend ?? [], is_share(i.unit)) : '' },
-			{ id: 'at', title: t('col.date'), wide: true, look: 'date', cell: i => figure(i) ? day(figure(i).at) : '' }],
+			{ id: 'at', title: t('col.date'), wide: true, look: 'date', cell: i => figure(i) ? day_or_month(figure(i).at, figure(i).monthly) : '' }],
 	});
 }
 

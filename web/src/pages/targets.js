@@ -3,7 +3,7 @@
 import { h } from '../lib/dom.js';
 import { has_text, t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
-import { count, country_name, day, interval, is_share, percent, with_unit } from '../lib/format.js';
+import { count, country_name, day, day_or_month, interval, is_share, percent, with_unit } from '../lib/format.js';
 import { changed, link, query } from '../lib/url.js';
 import { basis, has_value } from '../parts/figure.js';
 import { empty } from '../parts/notice.js';
@@ -27,7 +27,7 @@ function amount(target, figure) {
 
 function value(target, word, figure, missing) {
 	return h('div.target-value', null, h('span.quiet', null, word),
-		has_value(figure) ? [h('b', null, amount(target, figure)), basis(figure), figure.at ? h('span.quiet.small', null, day(figure.at)) : null]
+		has_value(figure) ? [h('b', null, amount(target, figure)), basis(figure), figure.at ? h('span.quiet.small', null, day_or_month(figure.at, figure.monthly)) : null]
 			: h('span.tag', null, missing));
 }
 

@@ -2,7 +2,7 @@
 // definition is one click away on the (i).
 import { h, spoken } from '../lib/dom.js';
 import { has_text, t } from '../lib/i18n.js';
-import { age, change, count, day, fraction, interval, is_share, minute, with_unit } from '../lib/format.js';
+import { age, change, count, day, day_or_month, fraction, interval, is_share, minute, with_unit } from '../lib/format.js';
 import { api_once } from '../lib/api.js';
 import { link } from '../lib/url.js';
 import { share_bar, spark } from './spark.js';
@@ -39,7 +39,7 @@ async function fill_info(box, figure) {
 	box.replaceChildren(h('dl', null,
 		row(t('def.formula'), indicator.formula), row(t('def.numerator'), indicator.numerator),
 		row(t('def.denominator'), indicator.denominator), row(t('def.source'), indicator.source ?? sources),
-		row(t('def.method'), figure.method ?? indicator.method), row(t('def.measured'), figure.at ? minute(figure.at) : null)),
+		row(t('def.method'), figure.method ?? indicator.method), row(t('def.measured'), !figure.at ? null : figure.monthly ? of_when(figure) : minute(figure.at))),
 		h('p', null, h('a', { href: link(`/indicators/${figure.indicator}`) }, t('def.more'))));
 }
 
@@ -58,6 +58,10 @@ export function info(figure, title) {
 	return details;
 }
 
+function of_when(figure) {
+	return figure.monthly ? t('month.whole', { month: day_or_month(figure.at, true) }) : `${day(figure.at)}, ${age(figure.at)}`;
+}
+
 // One row of a dimension card.
 export function figure_row({ title, figure, trend }, thresholds) {
 	const share = is_share(figure?.unit);
@@ -67,6 +71,6 @@ export function figure_row({ title, figure, trend }, thresholds) {
 			h('span.figure-value', null, value_text(figure)), trend ? spark(trend, share) : null),
 		share ? share_bar(figure, thresholds) : null,
 		h('div.figure-foot', null, basis(figure), change_text(figure),
-			has_value(figure) ? h('span.quiet', { title: minute(figure.at) }, figure.at ? `${day(figure.at)}, ${age(figure.at)}` : null)
+			has_value(figure) ? h('span.quiet', { title: figure.monthly ? null : minute(figure.at) }, figure.at ? of_when(figure) : null)
 				: h('span.quiet', null, has_text('figure.none') ? t('figure.none') : null)));
 }

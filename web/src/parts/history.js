@@ -1,14 +1,14 @@
 // The history of an indicator as a line chart with its table twin.
 import { t } from '../lib/i18n.js';
-import { day, fraction, interval, is_share, percent, unit_name, with_unit, count } from '../lib/format.js';
+import { day, day_or_month, fraction, interval, is_share, percent, unit_name, with_unit, count } from '../lib/format.js';
 import { chart } from './chart.js';
 
 // What is seen: where it stands and where it stood.
-function seen(list, unit, title) {
+function seen(list, unit, title, monthly) {
 	const known = list.filter(p => p.value !== null && p.value !== undefined);
 	if (known.length < 2) return title;
 	const first = known[0], last = known.at(-1);
-	return t('chart.seen', { title, now: with_unit(last.value, unit), at: day(last.at), then: with_unit(first.value, unit), since: day(first.at) });
+	return t('chart.seen', { title, now: with_unit(last.value, unit), at: day_or_month(last.at, monthly), then: with_unit(first.value, unit), since: day_or_month(first.at, monthly) });
 }
 
 // A new list makes a step that is nobody's doing: it is marked where it begins.
@@ -18,7 +18,7 @@ function list_changes(points) {
 }
 
 // points: [{ at, group, value, lo, hi, numerator, denominator }]; one line per group, in order of appearance.
-export function history_chart({ name, title, unit, points, targets = [], names = g => g, max_lines = 8 }) {
+export function history_chart({ name, title, unit, monthly, points, targets = [], names = g => g, max_lines = 8 }) {
 	const share = is_share(unit);
 	const groups = new Map();
 	for (const p of points) {
@@ -38,10 +38,10 @@ export function history_chart({ name, title, unit, points, targets = [], names =
 	}));
 	const first = drawn[0]?.[1] ?? [];
 	const banded = points.some(p => p.lo !== null && p.lo !== undefined);
-	const subtitle = share ? t(banded ? 'chart.share_sampled' : 'chart.share_over_time') : t('chart.over_time', { unit: unit_name(unit) || t('unit.number') });
+	const subtitle = monthly ? t('chart.by_month', { unit: unit_name(unit) || t('unit.number'), month: day_or_month(points.at(-1)?.at, true) }) : share ? t(banded ? 'chart.share_sampled' : 'chart.share_over_time') : t('chart.over_time', { unit: unit_name(unit) || t('unit.number') });
 	return chart({
 		name, draw: 'line', stops: first.length,
-		title: groups.size === 1 ? seen(first, unit, title) : title,
+		title: groups.size === 1 ? seen(first, unit, title, monthly) : title,
 		subtitle,
 		note: groups.size > max_lines ? t('chart.top_lines', { shown: max_lines, total: groups.size }) : null,
 		data: {
@@ -52,11 +52,11 @@ export function history_chart({ name, title, unit, points, targets = [], names =
 		tell: i => {
 			const at = first[i]?.at;
 			if (!at) return '';
-			return `${day(at)}: ${drawn.map(([, list]) => list.find(p => p.at === at)).filter(Boolean).map(say).join(' · ')}`;
+			return `${day_or_month(at, monthly)}: ${drawn.map(([, list]) => list.find(p => p.at === at)).filter(Boolean).map(say).join(' · ')}`;
 		},
 		twin: {
 			rows: [...points].reverse(), columns: [
-				{ id: 'at', title: t('col.date'), cell: p => day(p.at) },
+				{ id: 'at', title: t(monthly ? 'col.month' : 'col.date'), cell: p => day_or_month(p.at, monthly) },
 				...(groups.size > 1 ? [{ id: 'group', title: t('col.group'), cell: p => names(p.group) }] : []),
 				{ id: 'value', title: t('col.value'), number: true, cell: p => with_unit(p.value, unit, true) },
 				{ id: 'n', title: t('col.fraction'), number: true, cell: p => fraction({ ...p, unit }) || t('none') },
