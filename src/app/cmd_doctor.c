@@ -4,6 +4,7 @@
  */
 #include "app/args.h"
 #include "app/tabular.h"
+#include "base/charset.h"
 #include "base/limits.h"
 #include "io/netlink.h"
 #include "io/sandbox.h"
@@ -205,6 +206,18 @@ static enum health ask_own(const struct args *a, const char *id, char *detail)
 	return code ? HEALTH_MISSING : HEALTH_OK;
 }
 
+/* Converters of the C library: each is a file. */
+static enum health ask_charsets(const struct args *a, const char *id, char *detail)
+{
+	const char *first;
+	size_t missing, n = charset_prepare(&missing, &first);
+
+	(void)a;
+	(void)id;
+	snprintf(detail, DETAIL_MAX, "%zu / %zu%s%s", n - missing, n, first ? ", -" : "", first ? first : "");
+	return missing == 0 ? HEALTH_OK : missing < n ? HEALTH_LIMITED : HEALTH_MISSING;
+}
+
 #define PROGRAM(name, need, package, en, zh)                                                       \
 	{name, need, ask_program, en, zh, "apt-get install " package, "apt-get install " package}
 
@@ -226,6 +239,10 @@ static const struct question questions[] = {
 	 "探测者身份，告知被探测方",
 	 "set observer.contact_email, observer.info_url and observer.operator",
 	 "设置 observer.contact_email、observer.info_url 与 observer.operator"},
+	{"charsets", NEED_PROBING, ask_charsets, "titles of pages in GBK, Big5, Shift_JIS and the like",
+	 "读取 GBK、Big5、Shift_JIS 等编码的网页标题",
+	 "the C library's conversion modules (gconv): Debian 12 has them in libc6",
+	 "C 库的编码转换模块（gconv）：Debian 12 中位于 libc6"},
 	{"landlock", NEED_SAFETY, ask_landlock, "decoders and probers open no files",
 	 "解码与探测进程不能打开文件", "Linux 5.13 or later with lsm=landlock; 6.7 for TCP ports",
 	 "需要 Linux 5.13 以上并启用 lsm=landlock；限制 TCP 端口需 6.7"},

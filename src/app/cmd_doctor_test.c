@@ -48,6 +48,7 @@ int main(void)
 	}
 	ok(RUN("--format", "json", "--db", "/tmp") >= 0 && json_valid(out.data, out.len), "JSON");
 	ok(strstr(out.data, "\"duckdb\"") && strstr(out.data, "\"remedy\""), "with its rows");
+	ok(strstr(out.data, "\"charsets\""), "the converters of charsets are among them");
 	RUN("--format", "csv", "--db", "/tmp");
 	ok(!strncmp(out.data, "id,state,needed,detail,purpose,remedy\r\n", 39), "CSV");
 	RUN("--lang", "zh", "--db", "/tmp");

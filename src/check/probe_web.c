@@ -153,6 +153,7 @@ static bool begin_body(struct web_probe *w)
 		w->http.coding != HTTP_OTHER_CODING &&
 		(plain || is_type(type, "text/html") || is_type(type, "application/xhtml+xml"));
 	html_init(&w->html, plain);
+	html_type(&w->html, type);
 	if (w->http.coding == HTTP_OTHER_CODING)
 		w->body_why = "coding";
 	w->digest = EVP_MD_CTX_new();

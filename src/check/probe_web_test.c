@@ -402,6 +402,10 @@ static void types(void)
 		ok(probe.row.body_b == 23 && probe.row.body_sha256, "bytes and digest");
 	}
 	begin(SCHEME_HTTP);
+	say(OK_HEAD "Content-Type: text/html; charset=GB2312\r\n\r\n<title>\xd6\xd0\xce\xc4</title>");
+	tell(EVENT_CLOSED, NULL, 0, NULL);
+	is_str(probe.row.title, "\xe4\xb8\xad\xe6\x96\x87", "the charset of the Content-Type is that of the title");
+	begin(SCHEME_HTTP);
 	say(OK_HEAD "Content-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>");
 	ok(probe.row.text_words == 0 && probe.row.text_hash == I64_NULL && !probe.row.title,
 	   "a page without words has no hash");

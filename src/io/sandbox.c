@@ -4,6 +4,8 @@
  */
 #include "io/sandbox.h"
 
+#include "base/charset.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
@@ -209,10 +211,21 @@ static enum sandbox_state enter_privs(const struct sandbox_rules *r)
 	return good ? SANDBOX_ON : SANDBOX_OFF;
 }
 
+/* What the C library would load from files and map as code when it is first used. */
+static void load_what_is_lazy(const struct sandbox_rules *r)
+{
+	const char *first;
+	size_t missing;
+
+	if (r->profile == SANDBOX_PROBER)
+		charset_prepare(&missing, &first); /* `sextant doctor` names what is missing */
+}
+
 int sandbox_enter(const struct sandbox_rules *r, struct sandbox_report *report, struct err *e)
 {
 	struct sandbox_report did = {.landlock_abi = sandbox_landlock_abi()};
 
+	load_what_is_lazy(r);
 	did.privs = enter_privs(r);
 	did.limits = enter_limits(r);
 	did.landlock = enter_landlock(r, did.landlock_abi);

@@ -18,7 +18,7 @@
 
 enum sandbox_profile {
 	SANDBOX_DECODER, /* no sockets: bytes come and go by descriptors that are open */
-	SANDBOX_PROBER,	 /* IPv4, IPv6 and netlink sockets besides */
+	SANDBOX_PROBER,	 /* IPv4, IPv6 and netlink sockets besides; it reads titles: charsets are loaded */
 };
 
 struct sandbox_rules {

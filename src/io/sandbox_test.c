@@ -3,6 +3,8 @@
  * attempt is also made outside, where it must work, so that a denial here is the sandbox's.
  */
 #include "io/sandbox.h"
+
+#include "base/charset.h"
 #include "test/tap.h"
 
 #include <errno.h>
@@ -94,6 +96,18 @@ static int core_and_privs(void)
 		       : EINVAL;
 }
 
+/* Titles are read inside; their converters are files of the C library. */
+static int try_charset(void)
+{
+	static const char *const labels[] = {"gbk", "big5", "shift_jis", "euc-jp", "euc-kr", "koi8-r", "windows-1252"};
+	char to[16];
+	int bad = 0;
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		bad += charset_to_utf8(charset_find(labels[i], strlen(labels[i])), to, sizeof(to), "\xb0\xa1", 2) == 2;
+	return bad ? EILSEQ : 0;
+}
+
 enum { OUTSIDE = -1, LANDLOCK_DECODER = 2, LANDLOCK_PROBER = 3 };
 
 /* The errno of an attempt inside; 0: it worked; -1: the child died or could not enter. */
@@ -148,6 +162,8 @@ static void test_violations(void)
 		ok(inside(SANDBOX_PROBER, rows[i].attempt) == (rows[i].prober ? 0 : EPERM),
 		   "prober: %s is %s", rows[i].name, rows[i].prober ? "allowed" : "denied");
 	}
+	is_int(inside(OUTSIDE, try_charset), 0, "titles of legacy charsets are read");
+	is_int(inside(SANDBOX_PROBER, try_charset), 0, "and by a prober inside");
 	for (int profile = SANDBOX_DECODER; profile <= SANDBOX_PROBER; profile++) {
 		is_int(inside(profile, try_shadow), EPERM, "/etc/shadow is denied");
 		is_int(inside(profile, try_packet), EPERM, "a packet socket is denied");

@@ -124,11 +124,74 @@ static bool is_raw(const char *tag)
 	       !strcmp(tag, "title");
 }
 
+/* One attribute of a tag, in lower case; its value without quotes. */
+struct attribute {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
+/* Takes the next attribute off `at`; false at the end. */
+static bool next_attribute(const char **at, struct attribute *a)
+{
+	const char *p = *at + strspn(*at, " \t\r\n\f/");
+
+	*a = (struct attribute){.name = p, .name_len = strcspn(p, " \t\r\n\f/=")};
+	if (!*p)
+		return false;
+	p += a->name_len ? a->name_len : 1;
+	p += strspn(p, " \t\r\n\f");
+	if (*p == '=') {
+		p++;
+		p += strspn(p, " \t\r\n\f");
+		if (*p == '"' || *p == '\'') {
+			a->value = p + 1;
+			a->value_len = strcspn(p + 1, *p == '"' ? "\"" : "'");
+			p = a->value + a->value_len;
+			p += *p != '\0';
+		} else {
+			a->value = p;
+			a->value_len = strcspn(p, " \t\r\n\f");
+			p += a->value_len;
+		}
+	}
+	*at = p;
+	return true;
+}
+
+static bool is_named(const struct attribute *a, const char *name)
+{
+	return a->value && a->name_len == strlen(name) && !memcmp(a->name, name, a->name_len);
+}
+
+/* <meta charset=...> or <meta http-equiv=content-type content="...; charset=...">; the first known one. */
+static const struct charset *charset_of_meta(const char *attributes)
+{
+	const struct charset *own = NULL, *of_content = NULL;
+	struct attribute a;
+	char content[128];
+	bool is_type = false;
+
+	while (next_attribute(&attributes, &a)) {
+		if (is_named(&a, "charset") && !own)
+			own = charset_find(a.value, a.value_len);
+		if (is_named(&a, "http-equiv"))
+			is_type |= a.value_len == 12 && !memcmp(a.value, "content-type", 12);
+		if (!is_named(&a, "content") || of_content || a.value_len >= sizeof(content))
+			continue;
+		memcpy(content, a.value, a.value_len);
+		content[a.value_len] = '\0';
+		of_content = charset_of_type(content);
+	}
+	return own ? own : is_type ? of_content : NULL;
+}
+
 static void end_meta(struct html *h)
 {
 	h->attr[h->attr_n] = '\0';
 	if (strstr(h->attr, "http-equiv") && strstr(h->attr, "refresh"))
 		h->refresh = true;
+	if (!h->meta_charset)
+		h->meta_charset = charset_of_meta(h->attr);
 }
 
 /* At the > of a tag. */
@@ -301,10 +364,18 @@ static void take_byte(struct html *h, uint8_t c)
 	}
 }
 
+void html_type(struct html *h, const char *content_type)
+{
+	h->type_charset = charset_of_type(content_type);
+}
+
 void html_feed(struct html *h, const void *data, size_t len)
 {
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
 	const uint8_t *p = data;
 
+	for (size_t i = 0; i < len && h->n_fed < sizeof(mark); i++, h->n_fed++)
+		h->n_mark += p[i] == mark[h->n_fed];
 	for (size_t i = 0; i < len; i++)
 		take_byte(h, p[i]);
 }
@@ -364,20 +435,29 @@ static size_t entity(const char *s, size_t len, char *to, size_t *used)
 	return 0;
 }
 
+enum { TITLE_ROOM = 3 * sizeof(((struct html *)0)->raw_title) }; /* a byte is three at most: the euro */
+
+static const struct charset *declared(const struct html *h)
+{
+	if (h->n_mark == 3)
+		return NULL; /* UTF-8 */
+	return h->type_charset ? h->type_charset : h->meta_charset;
+}
+
 void html_end(struct html *h)
 {
-	char text[sizeof(h->raw_title) + 4];
-	size_t n = 0;
+	char raw[TITLE_ROOM], text[TITLE_ROOM + 4];
+	size_t n = 0, raw_n = charset_to_utf8(declared(h), raw, sizeof(raw), h->raw_title, h->raw_n);
 
 	end_word(h);
-	for (size_t i = 0; i < h->raw_n;) {
+	for (size_t i = 0; i < raw_n;) {
 		size_t used = 1, got = 0;
 
-		if (h->raw_title[i] == '&')
-			got = entity(h->raw_title + i, h->raw_n - i, text + n, &used);
+		if (raw[i] == '&')
+			got = entity(raw + i, raw_n - i, text + n, &used);
 		if (!got) {
 			used = 1;
-			text[n] = h->raw_title[i];
+			text[n] = raw[i];
 			got = 1;
 		}
 		n += got;

@@ -5,10 +5,16 @@
  * A tokenizer without recursion, tree or memory of its own; time linear, input cut anywhere.  It is no
  * browser: scripts, styles, templates and comments are skipped, tags separate words.  A word is a run
  * of ASCII letters and digits, or one character outside ASCII (so that Chinese text counts).
+ *
+ * The title becomes UTF-8 from the charset that the page declares: by a byte order mark, else the
+ * Content-Type, else a meta element (in the WHATWG's order).  Where none is declared nothing is guessed.
+ * Tags are found in the bytes as they are: in every charset that we know < > & and quotes are one byte
+ * each, and never the second of a letter.
  */
 #ifndef WIRE_HTML_H
 #define WIRE_HTML_H
 
+#include "base/charset.h"
 #include "base/limits.h"
 
 #include <stdbool.h>
@@ -32,6 +38,8 @@ struct html {
 	char tag[16], until[16]; /* name being read; name that ends what is skipped */
 	size_t tag_n;
 	bool closing;
+	const struct charset *type_charset, *meta_charset; /* declared; NULL: not, or not known */
+	unsigned n_mark, n_fed; /* bytes of a byte order mark at the start */
 	char attr[256]; /* of a meta tag */
 	size_t attr_n;
 	char quote;
@@ -40,6 +48,8 @@ struct html {
 
 /* plain: the text is no HTML; every byte is visible. */
 void html_init(struct html *h, bool plain);
+/* Before the first byte: the Content-Type, for its charset. */
+void html_type(struct html *h, const char *content_type);
 void html_feed(struct html *h, const void *data, size_t len);
 void html_end(struct html *h);
 /* 0 when there was no word. */

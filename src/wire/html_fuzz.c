@@ -12,7 +12,11 @@ static uint64_t run(const uint8_t *data, size_t size, size_t piece)
 {
 	static struct html h;
 
+	static const char *const types[] = {"text/html", "text/html;charset=gbk", "text/html; charset=windows-1258", "text/html",
+					    "text/html; charset=Shift_JIS"};
+
 	html_init(&h, size % 5 == 4);
+	html_type(&h, types[size / 5 % 5]);
 	for (size_t at = 0; at < size; at += piece)
 		html_feed(&h, data + at, size - at < piece ? size - at : piece);
 	html_end(&h);

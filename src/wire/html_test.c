@@ -67,6 +67,72 @@ static uint64_t page(int from, int words, int changed)
 	return html_simhash(&h);
 }
 
+/* The charset of the header, of a meta element, of a byte order mark; the title at every cut. */
+static const struct {
+	const char *type, *text, *title;
+} charsets[] = {
+	{"text/html; charset=gb2312", "<title>\xd6\xd0\xce\xc4</title>", "中文"},
+	{"text/html", "<meta charset=gbk><title>\xd6\xd0\xce\xc4</title>", "中文"},
+	{"text/html", "<title>\xd6\xd0\xce\xc4</title><meta charset='GBK' >", "中文"},
+	{"text/html", "<meta\thttp-equiv=Content-Type content='text/html; charset=big5'><title>\xa4\xa4\xa4\xe5</title>",
+	 "中文"},
+	{"text/html", "<meta content=\"text/html; charset=shift_jis\" http-equiv=\"content-type\"/><title>\x93\xfa\x96\x7b</title>",
+	 "日本"},
+	{"text/html", "<meta name=description content='charset=gbk'><title>\xe4\xb8\xad</title>", "中"},
+	{"text/html", "<meta name=x content='a charset=gbk b'><meta charset=utf-8><title>\xe4\xb8\xad</title>", "中"},
+	{"text/html", "<meta charset=koi8-r><meta charset=gbk><title>\xf0\xd2</title>", "Пр"},
+	{"text/html", "<meta charset=nobody><meta charset=gbk><title>\xd6\xd0</title>", "中"},
+	{"text/html", "<meta data-charset=gbk><title>\xe4\xb8\xad</title>", "中"},
+	{"text/html; charset=utf-8", "<meta charset=gbk><title>\xe4\xb8\xad</title>", "中"},
+	{"text/html; charset=gbk", "\xef\xbb\xbf<title>\xe4\xb8\xad</title>", "中"},
+	{"text/html; charset=nobody", "<meta charset=gbk><title>\xd6\xd0</title>", "中"},
+	{"text/html; charset=gbk", "<title>\xd6\xd0 &amp; &#x4e2d; \xa1\xa1\xce\xc4</title>", "中 & 中 文"},
+	{"text/html; charset=gbk", "<title>\xd6", ""},
+	{"text/html", "<title>\xd6\xd0</title>", "\xef\xbf\xbd\xef\xbf\xbd"}, /* nobody says: nothing is guessed */
+	{"text/html", "<meta charset=utf-16><title>\xe4\xb8\xad</title>", "中"}, /* it cannot be: it was read */
+};
+
+static void run_charset(size_t i, size_t cut)
+{
+	const char *text = charsets[i].text;
+
+	html_init(&h, false);
+	html_type(&h, charsets[i].type);
+	html_feed(&h, text, cut);
+	html_feed(&h, text + cut, strlen(text) - cut);
+	html_end(&h);
+}
+
+static void test_charsets(void)
+{
+	for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++) {
+		size_t bad = 0;
+
+		run_charset(i, 0);
+		is_str(h.title, charsets[i].title, charsets[i].text);
+		for (size_t cut = 0; cut <= strlen(charsets[i].text); cut++) {
+			run_charset(i, cut);
+			bad += strcmp(h.title, charsets[i].title) != 0;
+		}
+		ok(!bad, "the same at every cut");
+	}
+}
+
+/* The limit is one of bytes of the kept title: of 1000 two-byte letters those that fit are kept whole. */
+static void title_limit_charset(void)
+{
+	static char text[4096] = "<title>";
+	size_t n = strlen(text);
+
+	for (int i = 0; i < 1000; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\xd6\xd0");
+	html_init(&h, false);
+	html_type(&h, "text/html;charset=gbk");
+	html_feed(&h, text, n);
+	html_end(&h);
+	is_int((long long)strlen(h.title), L_HTML_TITLE_B / 3 * 3, "a title of two-byte letters is cut between two");
+}
+
 static void distances(void)
 {
 	uint64_t a = page(0, 1000, 0);
@@ -110,6 +176,8 @@ int main(void)
 	table();
 	distances();
 	title_limit();
+	test_charsets();
+	title_limit_charset();
 	ok(seconds(4 << 20) < 5, "four MiB of open tags take no time to speak of");
 	return done();
 }
