@@ -16,6 +16,7 @@
 	X(DNS_MESSAGE_B, 65535, "bytes of one DNS message")                                        \
 	X(DNS_RR_PARSED, 512, "resource records read from one message")                            \
 	X(DNS_RR_KEPT, 100, "records kept of one type")                                            \
+	X(DNS_DATA_B, 16384, "bytes of one answer's records as text")                              \
 	X(DNS_POINTER_HOPS, 126, "compression pointers followed in one name")                      \
 	X(DNS_CNAME_CHAIN, 11, "CNAME records followed")                                           \
 	X(DNS_EDNS_OPTIONS, 16, "EDNS options read")                                               \

@@ -24,7 +24,7 @@ struct dns_row {
 	const char *ns_host;  /* for authority questions: name of the server */
 	int64_t rcode;        /* NULL when nothing was answered */
 	int64_t answers;      /* records of qtype at the end of the CNAME chain */
-	const char *data;     /* those records' data, one per line, at most L_DNS_RR_KEPT:
+	const char *data;     /* those records' data, one per line, at most L_DNS_RR_KEPT and L_DNS_DATA_B:
 			       * addresses; "10 mx.example"; names; SOA "mname serial" */
 	const char *cname;    /* the chain after qname, space between; NULL if none */
 	int8_t aa, ad, tc;    /* flags of the last answer */
@@ -33,7 +33,7 @@ struct dns_row {
 	int64_t tries;        /* datagrams sent or connections opened */
 	int64_t rtt_us;       /* of the try that was answered */
 	int64_t fails;        /* earlier looks in this round that ended in silence or SERVFAIL */
-	const char *why;      /* detail of an outcome that is not ok */
+	const char *why;      /* detail of an outcome that is not ok; data_limit: records are left out */
 };
 extern const char *const dns_via_words[]; /* resolver_udp resolver_tcp auth_udp auth_tcp NULL */
 enum dns_via { VIA_RESOLVER_UDP, VIA_RESOLVER_TCP, VIA_AUTH_UDP, VIA_AUTH_TCP };

@@ -25,10 +25,11 @@ struct count {
 static void count_hosts(const struct site *s, const struct obs *mx, struct count *c,
 			struct json *detail)
 {
+	int kept = row_names_kept(dns_of(mx), LIMIT_DNS_MX_KEPT, detail);
 	char name[NAME_MAX_B];
 	const char *at = NULL;
 
-	for (int i = 0; i < L_DNS_MX_KEPT && row_name(dns_of(mx), &at, name); i++) {
+	for (int i = 0; i < kept && row_name(dns_of(mx), &at, name); i++) {
 		struct host h = site_host(s, name);
 		const char *code = host_code(s, &h);
 

@@ -93,16 +93,18 @@ static bool all_silent(const struct site *s)
 	return v4;
 }
 
-static void count_host(const struct site *s, const char *name, struct count *c,
+static void count_host(const struct site *s, const struct host *h, struct count *c,
 		       struct json *detail)
 {
-	const char *v6 = host_smtp(s, name, 6), *v4 = host_smtp(s, name, 4);
+	const char *v6 = host_smtp(s, h->name, 6), *v4 = host_smtp(s, h->name, 4);
 
 	c->hosts++;
-	json_key(detail, name);
+	json_key(detail, h->name);
 	json_object(detail);
 	json_put_text(detail, "v6", v6);
 	json_put_text(detail, "v4", v4);
+	if (v6 && strcmp(v6, "ok"))
+		detail_untried(detail, h->n_good);
 	json_end_object(detail);
 	if (!v6)
 		v6 = "limit";
@@ -115,7 +117,7 @@ static void count_host(const struct site *s, const char *name, struct count *c,
 	else if (!c->bad)
 		c->bad = v6;
 	if (!c->fault[0])
-		snprintf(c->fault, sizeof(c->fault), "%s", name);
+		snprintf(c->fault, sizeof(c->fault), "%s", h->name);
 }
 
 static const char *code_of(const struct site *s, const struct count *c)
@@ -139,12 +141,14 @@ static void judge(const struct site *s, struct finding *f)
 	char name[NAME_MAX_B];
 
 	if (site_mx(s, &mx, &code) == MX_HOSTS) {
+		int kept = row_names_kept(dns_of(mx), LIMIT_DNS_MX_KEPT, f->detail);
+
 		code = "no_mx_aaaa";
-		for (int i = 0; i < L_DNS_MX_KEPT && row_name(dns_of(mx), &at, name); i++) {
+		for (int i = 0; i < kept && row_name(dns_of(mx), &at, name); i++) {
 			struct host h = site_host(s, name);
 
 			if (host_usable(&h))
-				count_host(s, name, &c, f->detail);
+				count_host(s, &h, &c, f->detail);
 			else if (code_unknown(host_code(s, &h)))
 				code = host_code(s, &h);
 		}

@@ -68,6 +68,7 @@ static void judge(const struct site *s, struct finding *f)
 	struct count c = {0};
 	enum answer a;
 	const struct obs *zone = site_zone(s, &a);
+	int kept;
 
 	snprintf(f->subject, sizeof(f->subject), "%s", s->domain);
 	if (!zone) {
@@ -78,7 +79,8 @@ static void judge(const struct site *s, struct finding *f)
 		return;
 	}
 	json_put_text(f->detail, "zone", dns_of(zone)->qname);
-	for (int i = 0; i < L_DNS_NS_KEPT && row_name(dns_of(zone), &at, name); i++)
+	kept = row_names_kept(dns_of(zone), LIMIT_DNS_NS_KEPT, f->detail);
+	for (int i = 0; i < kept && row_name(dns_of(zone), &at, name); i++)
 		count_server(s, name, &c, f->detail);
 	finding_set(f, code_of(&c));
 	if (c.bogon && !c.good)

@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum { SCRATCH_MAX = 512 * 1024, TCP_WAIT_US = 5000000, TRY_RESOLVER_US = 2000000 };
-enum { TRY_AUTHORITY_US = 1000000, DATA_LINES_MAX = 16384 };
+enum { TRY_AUTHORITY_US = 1000000 };
+enum { CHAIN_MAX = L_DNS_CNAME_CHAIN * DNS_NAME_TEXT_MAX }; /* a name is shorter than its room by the space */
 
 static bool by_resolver(const struct dns_probe *d)
 {
@@ -76,15 +77,21 @@ static struct step read_more(const struct dns_probe *d, int64_t now_us)
 
 /* ---- the answer ---- */
 
+/* Whole lines; the records that do not fit are left out, and the row says so. */
 static bool fill_data(struct dns_probe *d, const struct dns_final *f)
 {
 	struct buf lines;
 
-	buf_init(&lines, DATA_LINES_MAX);
+	buf_init(&lines, L_DNS_DATA_B + 1);
 	for (size_t i = 0; i < f->n; i++) {
-		char line[2 * DNS_NAME_TEXT_MAX];
+		char line[4 * DNS_NAME_TEXT_MAX];
+		size_t len = dns_rr_text(f->rr[i], line, sizeof(line));
 
-		dns_rr_text(f->rr[i], line, sizeof(line));
+		if (len >= sizeof(line) || lines.len + (i ? 1 : 0) + len > L_DNS_DATA_B) {
+			limit_hit(LIMIT_DNS_DATA_B);
+			d->row.why = arena_str(d->p.arena, "data_limit");
+			break;
+		}
 		buf_printf(&lines, "%s%s", i ? "\n" : "", line);
 	}
 	d->row.data = arena_str(d->p.arena, lines.data);
@@ -100,7 +107,7 @@ static void fill_chain(struct dns_probe *d, const struct dns_final *f)
 
 	if (!f->n_chain)
 		return;
-	buf_init(&names, DATA_LINES_MAX);
+	buf_init(&names, CHAIN_MAX);
 	for (size_t i = 0; i < f->n_chain; i++)
 		buf_printf(&names, "%s%s", i ? " " : "", f->chain[i]);
 	d->row.cname = arena_str(d->p.arena, names.data);

@@ -6,7 +6,7 @@ static struct arena arena;
 static struct dns_probe probe;
 static struct step step;
 static int64_t now_us;
-static uint8_t sent[DNS_QUERY_MAX + 2], answer[4096];
+static uint8_t sent[DNS_QUERY_MAX + 2], answer[65537];
 static size_t sent_n, answer_n;
 
 static uint64_t counter(void *ctx)
@@ -251,9 +251,68 @@ static void forged(void)
 	is_int(step.kind, STEP_CONNECT, "case of the name lost: by TCP");
 }
 
+/* n names whose lines are so many bytes together: as long as names can be, the last one fits. */
+static int make_names(size_t bytes)
+{
+	char x[64], name[320];
+	struct dns_message query;
+	struct dns_answer d;
+	struct arena a;
+	int n = 0;
+
+	memset(x, 'x', 63);
+	x[63] = '\0';
+	arena_init(&a, 65536);
+	dns_parse(&query, sent + 2, sent_n - 2, &a);
+	dns_answer_begin(&d, answer + 2, sizeof(answer) - 2, &query, DNS_FLAG_AA, DNS_NOERROR);
+	while (bytes) {
+		size_t len = bytes > 253 ? 253 : bytes;
+
+		if (bytes > len && bytes - len < 20) /* the next line needs some letters too */
+			len -= 20;
+		snprintf(name, sizeof(name), "a%d.%s.%s.%s.%s", 10 + n, x, x, x, x);
+		name[len] = '\0';
+		dns_answer_name(&d, DNS_ANSWER, "www.example.test", DNS_NS, 60, name);
+		bytes -= len + (bytes > len);
+		n++;
+	}
+	answer_n = dns_answer_end(&d, &query);
+	answer[0] = (uint8_t)(answer_n >> 8);
+	answer[1] = (uint8_t)answer_n;
+	arena_done(&a);
+	return n;
+}
+
+/* What does not fit is left out by whole lines, is counted, and the row says so. */
+static void data_limit(void)
+{
+	for (size_t bytes = L_DNS_DATA_B - 1; bytes <= L_DNS_DATA_B + 1; bytes++) {
+		uint64_t before = limit_hits(LIMIT_DNS_DATA_B);
+		bool over = bytes > L_DNS_DATA_B;
+		size_t lines = 1;
+		int n;
+
+		start(VIA_RESOLVER_TCP, DNS_NS);
+		tell(EVENT_CONNECTED, NULL, 0, NULL);
+		n = make_names(bytes);
+		tell(EVENT_DATA, answer, answer_n + 2, NULL);
+		ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK, "%zu bytes of names", bytes);
+		if (!ok(probe.row.data != NULL, "with data"))
+			continue;
+		for (const char *c = probe.row.data; *c; c++)
+			lines += *c == '\n';
+		is_int(probe.row.answers, n, "so many records");
+		is_int((long long)lines, n - over, "so many are kept");
+		ok(over || strlen(probe.row.data) == bytes, "to the byte");
+		is_int((long long)(limit_hits(LIMIT_DNS_DATA_B) - before), over, "counted");
+		is_str(probe.row.why, over ? "data_limit" : NULL, "and the row says it");
+	}
+}
+
 int main(void)
 {
 	arena_init(&arena, 1 << 20);
+	data_limit();
 	good();
 	ends();
 	dname();

@@ -81,8 +81,12 @@ static void judge(const struct site *s, struct finding *f)
 		detail_web(f->detail, i ? "v4_443" : "v4_80", v4[i]);
 	}
 	code = "ok";
-	if (!web_connected(v6[0]) && !web_connected(v6[1]))
+	if (!web_connected(v6[0]) && !web_connected(v6[1])) {
+		struct host h = site_host(s, name);
+
 		code = closed(v6[1], v6[0], v4[1], v4[0]);
+		detail_untried(f->detail, h.n_good);
+	}
 	for (int i = 0; i < 2 && !strcmp(code, "ok"); i++) {
 		if (web_connected(v6[i]))
 			continue;

@@ -228,6 +228,20 @@ bool row_name(const struct dns_row *r, const char **at, char name[static NAME_MA
 	return true;
 }
 
+int row_names_kept(const struct dns_row *r, enum limit which, struct json *detail)
+{
+	int most = (int)limit_table[which].number, n = 0;
+	char name[NAME_MAX_B];
+	const char *at = NULL;
+
+	while (row_name(r, &at, name))
+		n++;
+	if (n <= most)
+		return n;
+	detail_limit(detail, which, most, n);
+	return most;
+}
+
 /* The last answer of this server address to a question put to it directly. */
 static const struct obs *authority(const struct site *s, const struct addr *server,
 				   const char *zone, enum dns_via via)
@@ -280,18 +294,22 @@ static void detail_reach(struct json *j, const char *name, const struct addr *a,
 struct reach zone_reach(const struct site *s, const struct obs *zone, enum dns_via via,
 			struct json *detail)
 {
-	struct reach r = {0};
+	int kept = zone ? row_names_kept(dns_of(zone), LIMIT_DNS_NS_KEPT, detail) : 0;
 	char name[NAME_MAX_B], text[ADDR_TEXT_MAX];
+	struct reach r = {0};
 	const char *at = NULL;
+	int64_t left_out = 0;
 
 	json_key(detail, "servers");
 	json_array(detail);
-	for (int i = 0; zone && i < L_DNS_NS_KEPT && row_name(dns_of(zone), &at, name); i++) {
+	for (int i = 0; i < kept && row_name(dns_of(zone), &at, name); i++) {
 		struct host h = site_host(s, name);
 		const char *code = host_code(s, &h);
 
 		if (!host_usable(&h) && code_unknown(code))
 			r.unknown = code;
+		if (h.n_good > L_DNS_NS_ADDRESSES)
+			left_out += (int64_t)h.n_good - L_DNS_NS_ADDRESSES;
 		for (size_t k = 0; k < h.n_good && k < L_DNS_NS_ADDRESSES; k++) {
 			const struct obs *o = authority(s, &h.good[k], dns_of(zone)->qname, via);
 			int good = r.good;
@@ -304,6 +322,8 @@ struct reach zone_reach(const struct site *s, const struct obs *zone, enum dns_v
 		}
 	}
 	json_end_array(detail);
+	if (left_out)
+		detail_limit(detail, LIMIT_DNS_NS_ADDRESSES, r.addresses, r.addresses + left_out);
 	return r;
 }
 
@@ -637,6 +657,22 @@ static void put_list(struct json *j, const char *key, const struct addr *at, siz
 	for (size_t i = 0; i < n; i++)
 		json_text(j, addr_text(&at[i], text));
 	json_end_array(j);
+}
+
+void detail_limit(struct json *j, enum limit which, int64_t kept, int64_t of)
+{
+	limit_hit(which);
+	json_key(j, limit_table[which].name);
+	json_object(j);
+	json_put_i64(j, "kept", kept);
+	json_put_i64(j, "of", of);
+	json_end_object(j);
+}
+
+void detail_untried(struct json *j, size_t addresses)
+{
+	if (addresses > L_SITE_ADDRESSES)
+		detail_limit(j, LIMIT_SITE_ADDRESSES, L_SITE_ADDRESSES, (int64_t)addresses);
 }
 
 void detail_host(struct json *j, const struct host *h)

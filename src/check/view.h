@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "check/evidence.h"
 
+struct json;
+
 enum { NAME_MAX_B = 256, HOST_ADDRESSES = 16 };
 
 /* ---- names ---- */
@@ -65,6 +67,9 @@ size_t row_addresses(const struct dns_row *r, int family, struct addr *out, size
 const struct obs *site_zone(const struct site *s, enum answer *answer);
 /* Names in the data, one a call; *at starts NULL.  MX preferences are cut off. */
 bool row_name(const struct dns_row *r, const char **at, char name[static NAME_MAX_B]);
+/* How many of those names are looked at: what is past the limit is counted as such, and detail says how
+ * many there are. */
+int row_names_kept(const struct dns_row *r, enum limit which, struct json *detail);
 /* How the zone's servers answer the SOA question at their IPv6 addresses, by UDP or by TCP. */
 struct reach {
 	int addresses, good, lame, silent;
@@ -147,7 +152,10 @@ const char *header_parity(const struct site *s, const char *target,
 
 /* ---- a judge's record ---- */
 
-struct json;
+/* "DNS_NS_KEPT":{"kept":16,"of":20}: a limit of ours bit, here and in its counter. */
+void detail_limit(struct json *j, enum limit which, int64_t kept, int64_t of);
+/* None of a host's addresses worked: were there more than are tried? */
+void detail_untried(struct json *j, size_t addresses);
 /* "example.org":{"a":[...],"aaaa":[...],"bogon":[...]} */
 void detail_host(struct json *j, const struct host *h);
 /* "v6":{"addr","port","stage","status",...} */
