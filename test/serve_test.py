@@ -121,6 +121,13 @@ def refusals(base):
                        ("/assets/../secret", 400), ("/assets/nothing.js", 404)):
         status, _, body = get(base, path)
         check(status == want, f"{path} is {want}", f"{status} {body[:200]}")
+    for path in ("indicators/nothing", "indicators/site_ready?by=moon", "indicators/site_ready?from=soon", "league?by=moon",
+                 "sites?at=soon", "overview?at=soon", "targets/nothing", "targets?at=soon", "targets?at=2099", "rounds/nothing"):
+        for lang in ("en", "zh"):
+            status, _, body = get(base, f"/api/v1/{path}{'&' if '?' in path else '?'}lang={lang}")
+            said = json.loads(body)
+            check(status in (400, 404) and all((re.search("[\u4e00-\u9fff]", said[k]) is not None) == (lang == "zh")
+                                               for k in ("error", "remedy")), f"{path} is refused in its language ({lang})", said)
     for q in ("%27%3B%20DROP%20TABLE%20obs_verdict%3B--", "%25", "%5C", "%00"):
         status, _, body = get(base, f"/api/v1/sites?q={q}&class={q}")
         check(status in (200, 400, 404), f"q={q} does no harm", body[:200])

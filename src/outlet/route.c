@@ -157,7 +157,8 @@ bool call_at(struct call *c, int64_t *at_us)
 	*at_us = I64_NULL;
 	if (!text || !time_parse_end(text, at_us))
 		return true;
-	call_error(c, 400, "write 2026, 2026-10 or 2026-10-31", "`at` is not a date");
+	call_error(c, 400, call_pick(c, "write 2026, 2026-10 or 2026-10-31", "请写成 2026、2026-10 或 2026-10-31"),
+		   "%s", call_pick(c, "`at` is not a date", "`at` 不是日期"));
 	return false;
 }
 

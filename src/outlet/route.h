@@ -75,7 +75,8 @@ static inline const char *call_pick(const struct call *c, const char *en, const 
 {
 	return c->zh && zh && *zh ? zh : en;
 }
-/* {"error":..,"remedy":..} with this status; returns 0 so that a handler ends with it. */
+/* {"error":..,"remedy":..} with this status; returns 0 so that a handler ends with it.  Both are sentences
+ * for a reader: call_pick() the language of each. */
 int call_error(struct call *c, int status, const char *remedy, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 int call_facts(struct call *c, const char *sql, const struct value *args, size_t n,

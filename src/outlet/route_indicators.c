@@ -106,14 +106,15 @@ static int one(struct call *c, struct err *e)
 	int rc;
 
 	if (!i)
-		return call_error(c, 404, "/api/v1/indicators lists them",
-				  "there is no indicator '%s'", c->tail);
+		return call_error(c, 404, call_pick(c, "/api/v1/indicators lists them", "/api/v1/indicators 列出各指标"),
+				  call_pick(c, "there is no indicator '%s'", "没有指标“%s”"), c->tail);
 	if (ask.by && !group_known(i, ask.by))
-		return call_error(c, 400, "leave `by` out, or take one of the indicator's groups",
-				  "'%s' has no groups by '%s'", i->id, ask.by);
+		return call_error(c, 400, call_pick(c, "leave `by` out, or take one of the indicator's groups",
+						    "省略 `by`，或改用此指标的某个分组"),
+				  call_pick(c, "'%s' has no groups by '%s'", "“%s”不能按“%s”分组"), i->id, ask.by);
 	if (read_time(c, "from", &ask.from_us) || read_time(c, "to", &ask.to_us))
-		return call_error(c, 400, "write 2026, 2026-10 or 2026-10-31",
-				  "`from` or `to` is not a date");
+		return call_error(c, 400, call_pick(c, "write 2026, 2026-10 or 2026-10-31", "请写成 2026、2026-10 或 2026-10-31"),
+				  "%s", call_pick(c, "`from` or `to` is not a date", "`from` 或 `to` 不是日期"));
 	rc = indicator_eval(i, &c->facts, &ask, c->arena, &s, e);
 	if (!rc)
 		write_series(c, &s);

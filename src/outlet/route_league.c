@@ -102,8 +102,10 @@ static int answer(struct call *c, struct err *e)
 	for (size_t g = 0; i && i->groups && i->groups[g]; g++)
 		known |= !strcmp(i->groups[g], ask.by);
 	if (!known)
-		return call_error(c, 400, "/api/v1/indicators lists indicators and their groups",
-				  "there is no such indicator, or it has no groups by '%s'", ask.by);
+		return call_error(c, 400, call_pick(c, "/api/v1/indicators lists indicators and their groups",
+						    "/api/v1/indicators 列出各指标及其分组"),
+				  call_pick(c, "there is no such indicator, or it has no groups by '%s'",
+					    "没有此指标，或此指标不能按“%s”分组"), ask.by);
 	if (!call_at(c, &ask.to_us))
 		return 0;
 	rc = indicator_eval(i, &c->facts, &ask, c->arena, &s, e);

@@ -130,8 +130,8 @@ static int one(struct call *c, struct err *e)
 	if (rc)
 		return rc;
 	if (!t.n_rows)
-		return call_error(c, 404, "/api/v1/rounds lists them", "there is no round '%s'",
-				  c->tail);
+		return call_error(c, 404, call_pick(c, "/api/v1/rounds lists them", "/api/v1/rounds 列出各轮次"),
+				  call_pick(c, "there is no round '%s'", "没有轮次“%s”"), c->tail);
 	if (c->csv)
 		return counts_csv(c, e);
 	json_object(c->json);

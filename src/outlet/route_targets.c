@@ -20,9 +20,11 @@ static bool read_at(struct call *c, int64_t *at_us)
 	if (!text)
 		return true;
 	if (time_parse(text, &start_us) || time_parse_end(text, at_us))
-		call_error(c, 400, "write 2026, 2026-10 or 2026-10-31", "`at` is not a date");
+		call_error(c, 400, call_pick(c, "write 2026, 2026-10 or 2026-10-31", "请写成 2026、2026-10 或 2026-10-31"),
+			   "%s", call_pick(c, "`at` is not a date", "`at` 不是日期"));
 	else if (start_us > now_us)
-		call_error(c, 400, "leave `at` out for today", "%s has not come yet", text);
+		call_error(c, 400, call_pick(c, "leave `at` out for today", "省略 `at` 即为今天"),
+			   call_pick(c, "%s has not come yet", "%s 尚未到来"), text);
 	else if (*at_us > now_us)
 		*at_us = now_us;
 	return !c->status || c->status == 200;
@@ -121,7 +123,8 @@ static int answer(struct call *c, struct err *e)
 		return 0;
 	rc = plans_find(c->store, c->arena, name, &p, e);
 	if (rc == -ENOENT)
-		return call_error(c, 404, "/api/v1/targets names the plans", "there is no plan '%s'", name);
+		return call_error(c, 404, call_pick(c, "/api/v1/targets names the plans", "/api/v1/targets 列出各计划"),
+				  call_pick(c, "there is no plan '%s'", "没有名为“%s”的计划"), name);
 	if (rc)
 		return rc;
 	p.portfolio = call_query(c, "portfolio");
