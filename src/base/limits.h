@@ -35,6 +35,7 @@
 	X(TLS_HANDSHAKE_MS, 10000, "milliseconds for a TLS handshake")                             \
 	X(TLS_HANDSHAKE_B, 65536, "bytes of one TLS handshake")                                    \
 	X(TLS_CHAIN, 10, "certificates in one chain")                                              \
+	X(TLS_KEY_BITS, 8192, "bits of a key in a certificate")                                    \
 	X(TLS_SAN, 500, "subject alternative names read")                                          \
 	/* HTTP */                                                                                 \
 	X(HTTP_LINE_B, 8192, "bytes of one header line")                                           \

@@ -428,6 +428,14 @@ static struct step connected(struct web_probe *w, int64_t now_us)
 		.kind = STEP_TLS, .sni = w->q.host, .timeout_us = ms_us(L_TLS_HANDSHAKE_MS)};
 }
 
+/* "handshake_limit" and "key_limit": we ended it, which says nothing of the far side. */
+static struct step tls_failed(struct web_probe *w, const char *why)
+{
+	const char *end = why ? strrchr(why, '_') : NULL;
+
+	return web_finish(w, end && !strcmp(end, "_limit") ? OUTCOME_LIMIT : OUTCOME_TLS, why);
+}
+
 static struct step secured(struct web_probe *w, const struct tls_facts *f, int64_t now_us)
 {
 	struct web_row *r = &w->row;
@@ -457,7 +465,7 @@ static struct step next(struct probe *p, const struct event *e)
 	case EVENT_START: return connect_host(w, e->mono_us);
 	case EVENT_CONNECTED: return connected(w, e->mono_us);
 	case EVENT_TLS: return secured(w, e->tls, e->mono_us);
-	case EVENT_TLS_FAILED: return web_finish(w, OUTCOME_TLS, e->why);
+	case EVENT_TLS_FAILED: return tls_failed(w, e->why);
 	case EVENT_DATA: return take_data(w, e);
 	case EVENT_CLOSED: return closed(w, e->mono_us);
 	case EVENT_REFUSED: return web_finish(w, OUTCOME_REFUSED, NULL);

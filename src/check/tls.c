@@ -25,6 +25,9 @@ static const struct reason reasons[] = {
 	 "对照 IPv4 修复 {} 在 IPv6 地址上的 TLS 配置"},
 	{"old_version", VERDICT_FAIL, "the best that the server offers is below TLS 1.2",
 	 "服务器支持的最高版本低于 TLS 1.2", "switch on TLS 1.2 and 1.3 on {}", "在 {} 上启用 TLS 1.2 与 1.3"},
+	{"tls_limit", VERDICT_UNKNOWN, "a key or a handshake that is larger than this observatory reads",
+	 "密钥或握手数据超出本观测平台的读取上限", "use a shorter key and a shorter chain on {}",
+	 "请在 {} 上使用较短的密钥和证书链"},
 	{"no_tls", VERDICT_NA, "there is no HTTPS on either family", "两个协议族均无 HTTPS", "", ""},
 	{"no_aaaa", VERDICT_NA, "there is no usable AAAA record", "没有可用的 AAAA 记录", "", ""},
 	REASON_NO_V6,
@@ -74,6 +77,8 @@ static const char *without_tls(const struct site *s, const char *name, const str
 		return closed(s, name, v4);
 	if (v6->outcome == OUTCOME_TIMEOUT && !obs_is_final(v6, web_of(v6)->fails))
 		return "timeout_once";
+	if (v6->outcome == OUTCOME_LIMIT && web_of(v6)->why) /* "key_limit", "handshake_limit" */
+		return "tls_limit";
 	if (v6->outcome == OUTCOME_LIMIT || v6->outcome == OUTCOME_UNKNOWN)
 		return "limit";
 	if (web_of(v6)->why && !strcmp(web_of(v6)->why, "old_version"))

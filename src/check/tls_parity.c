@@ -42,6 +42,14 @@ static const char *compare(const struct web_row *v6, const struct web_row *v4)
 	return same(v6->tls_version, v4->tls_version) ? "same" : "version_differs";
 }
 
+/* Nothing is known of this family's TLS; NULL if it has some, or has none. */
+static const char *unknown_tls(const struct obs *o)
+{
+	bool cut = o && !web_has_tls(o) && (o->outcome == OUTCOME_LIMIT || o->outcome == OUTCOME_UNKNOWN);
+
+	return cut ? "limit" : web_unknown(o);
+}
+
 static void judge(const struct site *s, struct finding *f)
 {
 	const char *target = site_target(s), *code = pair_gate(s, target);
@@ -54,7 +62,7 @@ static void judge(const struct site *s, struct finding *f)
 		return;
 	}
 	if (!web_has_tls(v6) || !web_has_tls(v4)) {
-		code = web_unknown(v6) ? web_unknown(v6) : web_unknown(v4);
+		code = unknown_tls(v6) ? unknown_tls(v6) : unknown_tls(v4);
 		finding_set(f, code ? code : "one_family");
 		return;
 	}

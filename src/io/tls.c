@@ -17,7 +17,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-enum { RSA_BITS_MAX = 8192, NAMES_TEXT_MAX = 2048 };
+enum { NAMES_TEXT_MAX = 2048 };
 
 struct tls_client {
 	SSL_CTX *ctx;
@@ -31,6 +31,7 @@ struct tls {
 	bool is_literal, at_end;
 	char name[256];
 	char why[64];
+	const char *refused; /* a limit of ours that ended the handshake */
 	uint64_t read_b; /* during the handshake */
 	struct tls_result result;
 };
@@ -127,22 +128,45 @@ static BIO_METHOD *bio_method(void)
 
 /* ---- the client ---- */
 
-/* Refuses to spend time on absurd chains; the result is a note, the handshake goes on. */
+static bool key_is_long(X509 *x)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+
+	if (!key || EVP_PKEY_get_bits(key) <= L_TLS_KEY_BITS)
+		return false;
+	limit_hit(LIMIT_TLS_KEY_BITS);
+	return true;
+}
+
+/* The next thing would be a signature by that key: the handshake ends here instead. */
+static int refuse_key(X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls *t = SSL_get_app_data(ssl);
+
+	t->refused = "key_limit";
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL); /* read after this call */
+	X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED);
+	return 0;
+}
+
+/* Refuses to spend time on absurd chains.  That of the server's own key ends the handshake; any other
+ * result is a note, and it goes on. */
 static int verify(X509_STORE_CTX *store, void *arg)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
 	(void)arg;
+	if (leaf && key_is_long(leaf))
+		return refuse_key(store);
 	if (sk_X509_num(chain) > L_TLS_CHAIN) {
 		limit_hit(LIMIT_TLS_CHAIN);
 		X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_CHAIN_TOO_LONG);
 		return 0;
 	}
 	for (int i = 0; i < sk_X509_num(chain); i++) {
-		EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(chain, i));
-
-		if (key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
-		    EVP_PKEY_get_bits(key) > RSA_BITS_MAX) {
+		if (key_is_long(sk_X509_value(chain, i))) {
 			X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED);
 			return 0;
 		}
@@ -250,6 +274,7 @@ struct tls *tls_new(struct tls_client *c, int fd, const char *name)
 	BIO_set_data(bio, t);
 	BIO_set_init(bio, 1);
 	SSL_set_bio(t->ssl, bio, bio);
+	SSL_set_app_data(t->ssl, t);
 	if (!t->is_literal)
 		SSL_set_tlsext_host_name(t->ssl, t->name);
 	SSL_set_connect_state(t->ssl);
@@ -421,6 +446,8 @@ int tls_handshake(struct tls *t)
 		describe(t);
 		return 1;
 	}
+	if (t->refused)
+		return failed(t, t->refused);
 	rc = outcome_of(t, rc);
 	if (rc == -EAGAIN)
 		return 0;

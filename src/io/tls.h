@@ -1,6 +1,7 @@
 /*
  * tls: TLS as a client that measures (threats.md T-NET-05): old versions and certificates that do
- * not verify are completed and recorded, never refused, and never trusted.
+ * not verify are completed and recorded, never refused, and never trusted.  What passes a limit of ours
+ * (bytes of a handshake, bits of the server's key) is refused before it costs more.
  *
  * One tls_client holds the one SSL_CTX and the store of roots, read once.  No session is kept, no
  * ticket used, no renegotiation, no compression, no client certificate, ALPN http/1.1.
@@ -45,7 +46,7 @@ struct tls *tls_new(struct tls_client *c, int fd, const char *name);
 void tls_free(struct tls *t);
 
 /* 1 done; 0 wait for tls_wants(); negative: failed, tls_why() is a word, e.g. "closed" "timeout"
- * "alert_handshake_failure" "handshake_limit" "not_tls" "protocol". */
+ * "alert_handshake_failure" "handshake_limit" "key_limit" "not_tls" "protocol". */
 int tls_handshake(struct tls *t);
 /* Bytes; 0 (read: closed); -EAGAIN: wait for tls_wants(); -EPROTO. */
 ssize_t tls_read(struct tls *t, void *data, size_t max);

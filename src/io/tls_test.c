@@ -6,6 +6,8 @@
 #include "test/tap.h"
 
 #include <errno.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -255,6 +257,85 @@ static void handshake_bytes(void)
 	key = before;
 }
 
+/* A key of so many bits.  Its modulus is the product of many small primes, which takes no time to find and
+ * works as well; nobody should use it. */
+static EVP_PKEY *rsa_key(int bits)
+{
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *n = BN_new(), *phi = BN_new(), *p = BN_new(), *e = BN_new(), *d = BN_new(), *with = BN_new();
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *make = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *out = NULL;
+	OSSL_PARAM *params;
+
+	BN_one(n);
+	BN_one(phi);
+	BN_set_word(e, 65537);
+	while (BN_num_bits(n) < bits) {
+		int left = bits - BN_num_bits(n);
+
+		BN_generate_prime_ex(p, left < 1000 ? left : 512, 0, NULL, NULL, NULL);
+		BN_mul(with, n, p, ctx);
+		if (BN_num_bits(with) > bits || BN_mod_word(p, 65537) == 1)
+			continue;
+		BN_copy(n, with);
+		BN_sub_word(p, 1);
+		BN_mul(phi, phi, p, ctx);
+		if (BN_num_bits(n) == bits - 1) { /* one short: begin again */
+			BN_one(n);
+			BN_one(phi);
+		}
+	}
+	BN_mod_inverse(d, e, phi, ctx);
+	OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_N, n);
+	OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_E, e);
+	OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_D, d);
+	params = OSSL_PARAM_BLD_to_param(b);
+	EVP_PKEY_fromdata_init(make);
+	EVP_PKEY_fromdata(make, &out, EVP_PKEY_KEYPAIR, params);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(b);
+	EVP_PKEY_CTX_free(make);
+	BN_free(n), BN_free(phi), BN_free(p), BN_free(e), BN_free(d), BN_free(with);
+	BN_CTX_free(ctx);
+	return out;
+}
+
+/* The server's own key: past the limit the handshake ends before its signature is looked at.  The key of
+ * another certificate in the chain is noted only. */
+static void key_bits(X509 *good, int version)
+{
+	EVP_PKEY *before = key;
+
+	for (int bits = L_TLS_KEY_BITS - 1; bits <= L_TLS_KEY_BITS + 1; bits++) {
+		bool past = bits > L_TLS_KEY_BITS;
+		uint64_t hits = limit_hits(LIMIT_TLS_KEY_BITS);
+		struct ends ends;
+		X509 *x;
+
+		key = rsa_key(bits);
+		is_int(EVP_PKEY_get_bits(key), bits, "a key of that size");
+		x = certificate("a.test", -3600, 3600);
+		ends_init(&ends, x, x, "a.test");
+		SSL_set_max_proto_version(ends.far, version);
+		is_int(shake(ends.near, ends.far), past ? -EPROTO : 1, "the handshake");
+		is_str(tls_why(ends.near), past ? "key_limit" : "", "and why");
+		is_str(tls_result(ends.near)->problem, NULL, "no problem of the certificate");
+		is_int((long long)(limit_hits(LIMIT_TLS_KEY_BITS) - hits), past, "counted");
+		ends_done(&ends);
+		EVP_PKEY_free(key);
+		key = before;
+		hits = limit_hits(LIMIT_TLS_KEY_BITS);
+		ends_init(&ends, good, good, "a.test");
+		SSL_add1_chain_cert(ends.far, x);
+		is_int(shake(ends.near, ends.far), 1, "with that key behind the server's own");
+		is_str(tls_result(ends.near)->problem, past ? "other" : NULL, "it is noted");
+		is_int((long long)(limit_hits(LIMIT_TLS_KEY_BITS) - hits), past, "counted");
+		ends_done(&ends);
+		X509_free(x);
+	}
+}
+
 static void no_tls(X509 *trusted, const char *bytes, const char *why)
 {
 	struct err e = {0};
@@ -304,6 +385,8 @@ int main(void)
 	for (int n = L_TLS_SAN - 1; n <= L_TLS_SAN + 1; n++)
 		names(n);
 	handshake_bytes();
+	key_bits(good, TLS1_3_VERSION);
+	key_bits(good, TLS1_2_VERSION);
 	ok(!tls_client_new("/nonexistent/ca.pem", &e) && strstr(e.text, "/nonexistent/ca.pem"),
 	   "a missing file of roots is named: %s", e.text);
 	X509_free(good);
