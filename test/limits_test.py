@@ -15,7 +15,6 @@ root = os.environ["SEXTANT_SOURCE"]
 
 # Nobody enforces these yet.
 NOT_ENFORCED = {
-    "WEB_BODY_B",  # no request that has a body is served
     "QUERY_MS",
 }
 

@@ -84,7 +84,6 @@
 	/* the web server */                                                                       \
 	X(WEB_REQUEST_LINE_B, 4096, "bytes of a request line")                                     \
 	X(WEB_HEADER_B, 16384, "bytes of request headers")                                         \
-	X(WEB_BODY_B, 65536, "bytes of a request body")                                            \
 	X(WEB_CONNECTIONS, 20000, "connections at once")                                           \
 	X(WEB_CONNECTIONS_PER_PREFIX, 64, "connections at once from one /64 or /24")               \
 	X(QUERY_MS, 2000, "milliseconds for one query of a page")                                  \

@@ -24,7 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { STREAM_BEHIND_MAX = 65536, VALUE_MAX = 1024, IDLE_S = 20, PREFIX_PLACES = 4096 };
+enum { STREAM_BEHIND_MAX = 65536, VALUE_MAX = 1024, PREFIX_PLACES = 4096 };
 
 struct stream {
 	struct stream *next;
@@ -485,7 +485,7 @@ struct httpd *httpd_new(const struct httpd_config *c, struct err *e)
 		on_request, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)L_WEB_CONNECTIONS,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTPD_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)L_WEB_HEADER_B * 2, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (!h->daemon) {
 		err_set(e, -EIO, "the web server does not start");

@@ -64,6 +64,8 @@ struct http_kept *http_kept_ref(struct http_kept *k);
 size_t http_kept_size(const struct http_kept *k);
 void http_unkeep(struct http_kept *k);
 
+enum { HTTPD_IDLE_S = 20 }; /* of silence end a connection that waits for nothing from us */
+
 struct httpd_config {
 	struct addr addr;
 	uint16_t port;           /* 0: any free one, see httpd_port */

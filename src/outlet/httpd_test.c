@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct http_kept *kept;         /* "kept" 400 times */
@@ -231,7 +232,8 @@ static void kept_answers(struct httpd *h)
 	ok(strstr(answer, "Content-Length: 1600\r\n") && !strstr(answer, "keptkept"), "HEAD has no body");
 }
 
-static void later(struct httpd *h)
+/* Returns a connection that still waits. */
+static int later(struct httpd *h)
 {
 	static const char request[] = "GET /later HTTP/1.1\r\nHost: [::1]\r\n\r\n";
 	struct pollfd p = {.fd = httpd_fd(h), .events = POLLIN};
@@ -266,6 +268,84 @@ static void later(struct httpd *h)
 	if (write(fds[0], request, strlen(request)) < 0)
 		perror("write");
 	read_some(h, fds[0], answer, sizeof(answer), NULL); /* still waits when the server ends */
+	return fds[0];
+}
+
+/* ---- silence ---- */
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Runs the server until so many seconds after `began`, as its own clock wants. */
+static void run_until(struct httpd *h, double began, double end)
+{
+	while (seconds() - began < end) {
+		struct pollfd p = {.fd = httpd_fd(h), .events = POLLIN};
+		int64_t wait_us = httpd_wait_us(h);
+
+		poll(&p, 1, wait_us < 0 || wait_us > 100000 ? 100 : (int)(wait_us / 1000) + 1);
+		httpd_run(h);
+	}
+}
+
+/* Connections that said nothing, half a head, or had their answer; one second before the limit all are
+ * there, one after it none is.  Who waits for an answer of ours, or for events, is not silent. */
+static void silence(struct httpd *h, int asking)
+{
+	static const char *const said[] = {"", "GET /ok HTTP/1.1\r\nHost: [::1]\r\n",
+					   "GET /ok HTTP/1.1\r\nHost: [::1]\r\n\r\n"};
+	static const char stream[] = "GET /stream HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+	int fds[3], events = dial(httpd_port(h));
+	char answer[4096];
+	double began;
+
+	(void)!write(events, stream, strlen(stream));
+	read_some(h, events, answer, sizeof(answer), "retry");
+	for (int i = 0; i < 3; i++) {
+		fds[i] = dial(httpd_port(h));
+		(void)!write(fds[i], said[i], strlen(said[i]));
+	}
+	read_some(h, fds[2], answer, sizeof(answer), "q=-");
+	began = seconds();
+	run_until(h, began, HTTPD_IDLE_S - 1);
+	for (int i = 0; i < 3; i++)
+		ok(stays(h, fds[i]), "%zu bytes, then 19 s of silence: it is there", strlen(said[i]));
+	run_until(h, began, HTTPD_IDLE_S + 1.5);
+	for (int i = 0; i < 3; i++) {
+		ok(!stays(h, fds[i]), "a little later it is not");
+		close(fds[i]);
+	}
+	ok(stays(h, asking), "who waits for an answer still does");
+	ok(stays(h, events), "and who listens to events");
+	close(events);
+}
+
+/* ---- bodies: none is taken ---- */
+
+static void bodies(struct httpd *h)
+{
+	static const struct {
+		const char *head, *body;
+		bool served;
+	} rows[] = {
+		{"GET /ok HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 0\r\n\r\n", "", true},
+		{"GET /ok HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 1\r\n\r\n", "x", false},
+		{"POST /ok HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 1\r\n\r\n", "x", false},
+		{"GET /ok HTTP/1.1\r\nHost: [::1]\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n0\r\n\r\n", false},
+	};
+	char request[512], answer[4096];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(request, sizeof(request), "%s%s", rows[i].head, rows[i].body);
+		one(h, request, answer, sizeof(answer), rows[i].served ? "q=-" : NULL);
+		ok((strstr(answer, " 200 ") != NULL) == rows[i].served, "a body of %zu bytes on the wire: %s",
+		   strlen(rows[i].body), rows[i].served ? "served" : "refused");
+	}
 }
 
 int main(void)
@@ -334,7 +414,9 @@ int main(void)
 
 	make_kept();
 	kept_answers(h);
-	later(h);
+	bodies(h);
+	fd = later(h);
+	silence(h, fd);
 	c.port = httpd_port(h);
 	ok(!httpd_new(&c, &e) && strstr(e.text, "--listen"), "a port in use names the remedy");
 	httpd_free(h);
