@@ -114,6 +114,13 @@ def pages(base):
           "a filter filters, and its own counts leave it out")
 
 
+def groups(base):
+    answer = json.loads(get(base, "/api/v1/allocation")[2])
+    check(re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", answer["groups_as_of"] or "") and
+          {g["id"]: g["members"] for g in answer["groups"]} == {"LDC": 44, "LLDC": 32, "SIDS": 39, "transition": 17},
+          "the groups of Resolution 64 have their members and the date of their lists", (answer["groups"], answer.get("groups_as_of")))
+
+
 def refusals(base):
     for path, want in (("/api/v1/nothing", 404), ("/api/v1/indicators/nothing", 404),
                        ("/api/v1/indicators/site_ready?by=moon", 400), ("/api/v1/sites/nobody.example", 404),
@@ -167,6 +174,7 @@ def main():
             answers(base)
             figures(base)
             pages(base)
+            groups(base)
             refusals(base)
             with urllib.request.urlopen(base + "/.well-known/probing.txt") as r:
                 text = r.read().decode()

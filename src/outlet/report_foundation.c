@@ -172,7 +172,15 @@ static int groups(struct report *r, struct err *e)
 	};
 	const struct indicator *i = indicator_find("countries_with_v6");
 	char number[NUMBER_TEXT_MAX], text[128];
+	struct table t;
+	int64_t as_of;
 
+	if (facts_query(&r->facts, &r->arena, "SELECT max(file_date_us) FROM obs_dataset WHERE kind = 'country'", NULL, 0, &t, e))
+		return e->code;
+	as_of = t.n_rows ? value_int(table_at(&t, 0, 0), I64_NULL) : I64_NULL;
+	if (as_of != I64_NULL)
+		paragraph_text(r, "quiet", say(r, "Members by the lists of the United Nations as of %s and before.",
+					       "成员以联合国名单为准，名单日期不晚于 %s。"), date_text(as_of, number));
 	table_begin(r, columns, 4);
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		const struct point *p = NULL;

@@ -7,6 +7,8 @@
  */
 #include "outlet/route.h"
 
+#include "core/schema.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -124,6 +126,17 @@ static int sizes(struct call *c, struct err *e)
 	return 0;
 }
 
+/* The date of the newest list of members: a country may have joined or left a group since. */
+static int groups_as_of(struct call *c, struct err *e)
+{
+	struct table t;
+	int rc = call_facts(c, "SELECT max(file_date_us) FROM obs_dataset WHERE kind = 'country'", NULL, 0, &t, e);
+
+	if (!rc)
+		call_time(c, "groups_as_of", t.n_rows ? value_int(table_at(&t, 0, 0), I64_NULL) : I64_NULL);
+	return rc;
+}
+
 /* Of the countries in a group of Resolution 64, how many hold IPv6 in the files taken in. */
 static int groups(struct call *c, struct err *e)
 {
@@ -237,6 +250,8 @@ static int answer(struct call *c, struct err *e)
 		rc = sizes(c, e);
 	if (!rc)
 		rc = groups(c, e);
+	if (!rc)
+		rc = groups_as_of(c, e);
 	if (!n) {
 		json_key(c->json, "empty");
 		json_object(c->json);

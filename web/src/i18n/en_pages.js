@@ -215,6 +215,7 @@ export default {
 	'alloc.prefix': 'Prefix length',
 	'alloc.groups': 'Country groups of Resolution 64',
 	'alloc.groups_note': 'Share of the members of a group that have at least one IPv6 block.',
+	'alloc.groups_as_of': 'Members by the lists of the United Nations as of {at} and before; who joined or left a group later is not in them.',
 	'alloc.no_groups': 'Here LDC, LLDC and SIDS would stand.',
 	'alloc.countries': 'Countries and economies',
 	'alloc.countries_note': 'By country of registration, which is not always where addresses are used. Holders are named only by extended files; without one they are unknown.',

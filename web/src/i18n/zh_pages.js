@@ -215,6 +215,7 @@ export default {
 	'alloc.prefix': '前缀长度',
 	'alloc.groups': '第 64 号决议涉及的国家组别',
 	'alloc.groups_note': '组内至少有一块 IPv6 地址的成员所占比例。',
+	'alloc.groups_as_of': '成员以联合国名单为准，名单日期不晚于 {at}；此后的加入或毕业未计入。',
 	'alloc.no_groups': '这里将列出最不发达国家、内陆发展中国家和小岛屿发展中国家。',
 	'alloc.countries': '国家和地区',
 	'alloc.countries_note': '按注册所在地统计，不一定是地址实际使用地。只有扩展格式的文件写明持有机构，没有这种文件时持有机构为未知。',

@@ -177,7 +177,7 @@ export default {
 				choices(t('alloc.count_as'), ['count', 'equiv32'].map(u => ({ id: u, text: t(`measure.${u}`), href: changed({ pace: u }) })), unit),
 				data.monthly?.length ? pace(data.monthly, unit, datasets) : null, data.sizes?.length ? sizes(data.sizes) : null,
 				summary_cards(data.summary, titles),
-				section(t('alloc.groups'), h('p.quiet', null, t('alloc.groups_note')), groups(data.groups)),
+				section(t('alloc.groups'), h('p.quiet', null, t('alloc.groups_note'), data.groups_as_of ? ` ${t('alloc.groups_as_of', { at: day(data.groups_as_of) })}` : ''), groups(data.groups)),
 				section(t('alloc.countries'), h('p.quiet', null, t('alloc.countries_note')), ...country_table(countries, q)),
 				api_downloads('allocation', {}, 'allocation', [[t('alloc.download_months'), { view: 'monthly' }, 'allocation-months']]), generated(data),
 			].filter(Boolean),
