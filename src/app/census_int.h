@@ -1,0 +1,42 @@
+/* census_int: the inside of a census, for app/census*.c only. */
+#ifndef APP_CENSUS_INT_H
+#define APP_CENSUS_INT_H
+
+#include "app/census.h"
+#include "app/outage.h"
+#include "base/map.h"
+
+/* A site that the prober has. */
+struct out {
+	size_t place;	     /* in the round's order */
+	unsigned since;	     /* number of the last self-test before it began */
+	bool used, finished;
+	struct batch *evidence[3];
+};
+
+struct run {
+	struct census *c;
+	struct out *outs; /* the id of a site is its place here */
+	size_t n_outs, n_busy;
+	VEC(uint32_t) free_ids, held; /* held: finished, in that order */
+	struct batch *loose[3];	      /* evidence whose done has not come yet */
+	size_t next;		      /* place in the order that goes out next */
+	VEC(uint32_t) again;	      /* places whose look was void */
+	struct map tries;	      /* place -> how often it was void */
+	struct arena arena;	      /* of tries */
+	struct outage outage;
+	size_t asked_for;	      /* of held, how many were there when the test was asked for */
+	unsigned tests, bad[3];	      /* number of the last self-test in which IPv4, IPv6, resolver failed */
+	bool testing;
+	int64_t tested_us, optout_us, told_us;
+	struct gather gather;
+};
+
+/* census.c: a message that no prober sends. */
+int census_bad_prober(struct err *e);
+
+/* census_window.c: a self-test has ended; frees b.  Judges and stores the sites that were held when it was
+ * asked for, or has them looked at again. */
+int window_close(struct run *r, struct batch *b, struct err *e);
+
+#endif
