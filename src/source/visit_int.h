@@ -54,13 +54,20 @@ struct visit {
 	int64_t running_since_us, spent_us; /* time with something under way */
 };
 
-/* visit.c */
+/* visit_look.c */
 /* A look under this key, wanted now for the first time; NULL when it is there already (found through
  * look_find) or when the site's budget is spent. */
 struct look *look_want(struct visit *v, enum visit_batch kind, const char *key);
 struct look *look_find(const struct visit *v, const char *key);
 /* Its question has been filled in: off it goes when it may. */
 void look_go(struct look *l);
+/* It ended without an answer and was not repeated. */
+bool look_wants_again(const struct look *l);
+void look_repeat_all(struct visit *v);
+/* The site's minute is over; it stands while nothing is under way. */
+bool visit_is_spent(struct visit *v);
+/* The visit's timer fires at the next turn of the loop. */
+void visit_think_soon(struct visit *v);
 
 /* visit_plan.c: wants everything that the evidence calls for and that was not wanted yet.  news: of
  * which kinds there is more than at the last call, as in v->news. */
