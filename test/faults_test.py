@@ -2,10 +2,11 @@
 """A store in trouble, seen by those who run the commands: each time one sentence that says what is
 wrong and what to do, nothing lost, and on it goes when the trouble is over.  Prints TAP.
 
-KILLS=100 for more than ten kills of `sextant ingest`.
+KILLS=300 for more than twenty kills of `sextant ingest`.
 """
 import csv
 import gzip
+import math
 import io
 import os
 import random
@@ -165,7 +166,7 @@ def full_disk():
 
 def killed(folder):
     """kill -9 of `sextant ingest` at random moments, end to end; then the same command to its end."""
-    kills = int(os.environ.get("KILLS", "10"))
+    kills = int(os.environ.get("KILLS", "20"))
     seed = time.time_ns()
     dice = random.Random(seed)
     print(f"# seed {seed}")
@@ -189,6 +190,42 @@ def killed(folder):
     r = run(folder, "ingest", "rir", first, second)
     check(not bad and r.returncode == 0 and rows(folder) == both,
           f"{kills} kills of ingest: run again, exactly the right {len(both)} rows", bad or r.stderr)
+
+
+def with_fewer(path, out, date):
+    """The first file with so many blocks handed out, as of another date."""
+    head, *lines = gzip.open(first, "rt").read().splitlines()
+    rows_, kept = [x for x in lines if not x.endswith("|summary")], []
+    for x in rows_:
+        given = x.split("|")[6] in ("allocated", "assigned")
+        if not given or out > 0:
+            kept.append(x)
+        out -= given
+    f = head.split("|")
+    f[2] = f[5] = date
+    f[3] = str(len(kept))
+    sums = [f"afrinic|*|{t}|*|{sum(x.split('|')[2] == t for x in kept)}|summary" for t in ("asn", "ipv4", "ipv6")]
+    with open(path, "w") as file:
+        file.write("\n".join(["|".join(f), *sums, *kept]) + "\n")
+    return path
+
+
+def held(folder):
+    """A file that has lost more than 5 % of what was handed out is held back until somebody says yes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run(folder, "ingest", "rir", first)
+    before = rows(folder)
+    out = sum(x.split("|")[6] in ("allocated", "assigned") for x in gzip.open(first, "rt").read().splitlines()
+              if x.count("|") > 6)
+    least = math.ceil(out * 0.95)
+    low = with_fewer(f"{folder}-low", least - 1, "20260507")
+    r = run(folder, "ingest", "rir", low)
+    check(r.returncode == 3 and "--accept" in r.stderr and f"{least - 1} blocks" in r.stderr and rows(folder) == before,
+          f"{least - 1} blocks where {out} were are held back, and the data stay", f"{r.returncode} {r.stderr}")
+    r = run(folder, "ingest", "rir", with_fewer(f"{folder}-edge", least, "20260507"))
+    check(r.returncode == 0 and len(rows(folder)) > len(before), f"{least} blocks are not", r.stderr)
+    r = run(folder, "ingest", "rir", "--accept", low)
+    check(r.returncode == 0, "--accept takes what was held back", r.stderr)
 
 
 def namespace():
@@ -224,6 +261,7 @@ def main():
         without_library(folder, good)
         owned(folder)
         killed(folder)
+        held(folder)
         if alone:
             full_disk()
         else:
