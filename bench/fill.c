@@ -5,6 +5,7 @@
 #include "bench/fill.h"
 
 #include "app/schemas.h"
+#include "base/clock.h"
 #include "check/check.h"
 #include "core/round.h"
 #include "store/store.h"
@@ -16,6 +17,10 @@ enum {
 	ROUNDS = 12, DNS_ROWS = 8, WEB_ROWS = 4, CLASSES = 12, REGIONS = 56, BATCH = 20000,
 	REGISTRY_PART = 20, /* one row in twenty is a registry's */
 };
+
+#define FIRST_US INT64_C(1767225600000000) /* 2026-01-01; the last of them begins on 2026-11-05 */
+#define STEP_US (28 * INT64_C(86400000000))
+#define HOUR_US INT64_C(3600000000)
 
 struct filling {
 	struct store *store;
@@ -141,7 +146,7 @@ static int end_round(struct filling *f, int64_t sites)
 		.sql = "INSERT INTO round(id, portfolio, version, began_us, ended_us, status, vantage, "
 		       "tool_version, seed, total, done) VALUES(?, 'bench', 1, ?, ?, 'complete', 'bench', "
 		       "'bench', 1, ?, ?)",
-		.args = {value_text(f->round), value_i64(f->at_us - 3600000000), value_i64(f->at_us),
+		.args = {value_text(f->round), value_i64(f->at_us - HOUR_US), value_i64(f->at_us),
 			 value_i64(sites), value_i64(sites)},
 		.n_args = 5,
 	};
@@ -151,16 +156,28 @@ static int end_round(struct filling *f, int64_t sites)
 	b = batch_new(&round_schema);
 	o = batch_add(b, f->at_us, "bench", "bench", f->round, OUTCOME_OK);
 	r = o->row;
-	*r = (struct round_row){.began_us = f->at_us - 3600000000, .ended_us = f->at_us, .version = 1,
+	*r = (struct round_row){.began_us = f->at_us - HOUR_US, .ended_us = f->at_us, .version = 1,
 				.sites = sites, .population = sites, .seed = 1, .method = "1",
 				.complete = 1};
 	return store_put(f->store, &b, 1, &change, 1, f->err);
 }
 
+/* When a round begins.  None lies in the future: where the clock says that it is earlier than the last of
+ * them, all move back. */
+static int64_t begin_us(int number)
+{
+	int64_t last_us = FIRST_US + (ROUNDS - 1) * STEP_US + HOUR_US, now_us = clock_wall(&clock_real);
+
+	return FIRST_US + number * STEP_US - (last_us > now_us ? last_us - now_us : 0);
+}
+
 static int one_round(struct filling *f, int number, int64_t sites)
 {
-	snprintf(f->round, sizeof(f->round), "2026%02d01T000000-bench", number + 1);
-	f->at_us = 1767225600000000 + number * (int64_t)30 * 86400 * 1000000;
+	struct civil c = civil_from_us(begin_us(number));
+
+	snprintf(f->round, sizeof(f->round), "%04d%02d%02dT%02d%02d%02d-bench", c.year, c.month, c.day, c.hour,
+		 c.minute, c.second);
+	f->at_us = begin_us(number) + HOUR_US;
 	for (int64_t site = 0; site < sites; site++) {
 		char domain[40];
 

@@ -4,6 +4,7 @@
 serve_test.py FILL: FILL makes the store (bench/fill_main.c).
 """
 import csv
+import datetime
 import io
 import json
 import os
@@ -101,7 +102,13 @@ def pages(base):
           "sites as CSV: one width", rows[0])
     check(len(rows) == total + 1 and "2001:db8::1" in rows[1][rows[0].index("ipv6")],
           "it has every site, with addresses and name servers", (len(rows), total, rows[1]))
-    for path in ("overview", f"sites/{seen[0]}", "rounds/20261201T000000-bench"):
+    rounds = json.loads(get(base, "/api/v1/rounds")[2])
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    check(len(rounds) == 12 and all(r["began"] < r["ended"] <= now for r in rounds), "no round of the store lies in the future",
+          [(r["id"], r["ended"]) for r in rounds])
+    check(all(r["id"].startswith(re.sub("[-:Z]", "", r["began"])) for r in rounds), "and each is named by when it began",
+          [(r["id"], r["began"]) for r in rounds])
+    for path in ("overview", f"sites/{seen[0]}", f"rounds/{rounds[0]['id']}"):
         status, headers, body = get(base, f"/api/v1/{path}?format=csv")
         rows = list(csv.reader(io.StringIO(body.decode())))
         check(status == 200 and headers["Content-Type"].startswith("text/csv") and len(rows) > 16 and

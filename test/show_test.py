@@ -82,7 +82,7 @@ def choices(db):
     one = data(db, "site_ready", "--by", "class", "--only", "Class 3", "--to", "2026-11")
     check(len(one) == 11 and {p["group"] for p in one} == {"Class 3"}, "one group over time")
     some = data(db, "site_ready", "--from", "2026-08", "--to", "2026-10")
-    check([p["at"][:10] for p in some] == ["2026-08-29", "2026-09-28"], "from a date to the day before another", some)
+    check([p["at"][:10] for p in some] == ["2026-08-13", "2026-09-10"], "from a date to the day before another", some)
     check(data(db, "site_ready", "--portfolio", "bench", "--latest", "--to", "2026-11") == [whole], "the list by name")
 
 

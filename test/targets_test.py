@@ -28,7 +28,7 @@ id,dimension,text_en,text_zh,due,set,indicator,op,threshold,unit,grade,source
 met,,Early,已达标,2026-06-30,portfolio=bench,site_ready,>=,10,%,M,§ 1
 late,,Late,逾期,2026-03-31,portfolio=bench,site_ready,>=,58,%,M,§ 2
 missed,,Missed,未达标,2026-06-30,portfolio=bench,site_ready,>=,95,%,M,§ 3
-track,,On its way,进展,2027-12-31,portfolio=bench,site_ready,>=,75,%,M,§ 4
+track,,On its way,进展,2027-12-31,portfolio=bench,site_ready,>=,80,%,M,§ 4
 risk,,Too slow,有风险,2026-12-31,portfolio=bench,site_ready,>=,99,%,M,§ 5
 nodata,,No list,没有名单,2027,portfolio=nobody,site_ready,>=,0,%,M,§ 6
 users,user,Nobody counts them,没有测量,2027,,,>=,5,count,R,§ 7
