@@ -106,6 +106,10 @@ def pages(base):
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     check(len(rounds) == 12 and all(r["began"] < r["ended"] <= now for r in rounds), "no round of the store lies in the future",
           [(r["id"], r["ended"]) for r in rounds])
+    check(all(isinstance(r["seed"], str) and int(r["seed"]) > 2**53 for r in rounds),
+          "a seed keeps all of its digits in a browser: it is text", [r["seed"] for r in rounds][:3])
+    check(json.loads(get(base, f"/api/v1/rounds/{rounds[0]['id']}")[2])["seed"] == rounds[0]["seed"], "so it is in the round itself")
+    check("2^53" in json.loads(get(base, "/api/v1/openapi.json")[2])["info"]["description"], "and the description says so")
     check(all(r["id"].startswith(re.sub("[-:Z]", "", r["began"])) for r in rounds), "and each is named by when it began",
           [(r["id"], r["began"]) for r in rounds])
     for path in ("overview", f"sites/{seen[0]}", f"rounds/{rounds[0]['id']}"):
@@ -114,6 +118,9 @@ def pages(base):
         check(status == 200 and headers["Content-Type"].startswith("text/csv") and len(rows) > 16 and
               len({len(r) for r in rows}) == 1, f"{path.split('/')[0]} as CSV", body[:200])
     site = json.loads(get(base, f"/api/v1/sites/{seen[0]}?lang=zh")[2])
+    hashes = [r["text_hash"] for r in site["evidence"]["web"]]
+    check(all(isinstance(x, str) and str(int(x)) == x for x in hashes) and any(abs(int(x)) > 2**53 for x in hashes),
+          "the hash of a page's text is text too", hashes)
     check(len(site["history"]) == 12 and site["ladder"] and len(site["evidence"]["dns"]) == 8,
           "a site has its history, ladder and evidence")
     facet = json.loads(get(base, "/api/v1/sites?class=Class%201")[2])

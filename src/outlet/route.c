@@ -55,8 +55,26 @@ void call_time(struct call *c, const char *key, int64_t at_us)
 	json_put_text(c->json, key, at_us == I64_NULL ? NULL : time_text(at_us, text));
 }
 
+void call_wide(struct call *c, const char *key, int64_t v)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%lld", (long long)v);
+	json_put_text(c->json, key, v == I64_NULL ? NULL : digits);
+}
+
+/* Columns that hold random bits or a hash: text in each row, whatever the number (RFC 7493 2.2). */
+static bool is_wide(const char *key)
+{
+	return !strcmp(key, "text_hash") || !strcmp(key, "seed");
+}
+
 void call_value(struct call *c, const char *key, const struct value *v)
 {
+	if (v->type == VALUE_I64 && is_wide(key)) {
+		call_wide(c, key, v->i64);
+		return;
+	}
 	json_key(c->json, key);
 	switch (v->type) {
 	case VALUE_I64: json_i64(c->json, v->i64); break;

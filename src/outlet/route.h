@@ -85,6 +85,8 @@ int call_state(struct call *c, const char *sql, const struct value *args, size_t
 	       struct table *out, struct err *e);
 void call_time(struct call *c, const char *key, int64_t at_us); /* null for I64_NULL */
 void call_value(struct call *c, const char *key, const struct value *v);
+/* A number that may need all of its 64 bits, as a text of digits: a browser keeps 53 of a number. */
+void call_wide(struct call *c, const char *key, int64_t v); /* null for I64_NULL */
 
 /* The figure object of the API; previous may be NULL. */
 void call_figure(struct call *c, const char *key, const struct indicator *i, const struct point *now,

@@ -75,7 +75,8 @@ static int answer(struct call *c, struct err *e)
 	json_key(c->json, "info");
 	json_object(c->json);
 	json_put_text(c->json, "title", "Sextant");
-	json_put_text(c->json, "description", "An IPv6 deployment observatory");
+	json_put_text(c->json, "description", "An IPv6 deployment observatory. Numbers are "
+		      "JSON numbers below 2^53; seed and text_hash, which may be larger, are texts of digits");
 	json_put_text(c->json, "version", SEXTANT_VERSION);
 	json_end_object(c->json);
 	json_key(c->json, "paths");

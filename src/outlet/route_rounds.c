@@ -15,7 +15,7 @@ static void members(struct call *c, const struct table *t, size_t row)
 	json_put_i64(c->json, "version", value_int(table_at(t, row, 5), 0));
 	json_put_i64(c->json, "total", value_int(table_at(t, row, 6), 0));
 	json_put_i64(c->json, "done", value_int(table_at(t, row, 7), 0));
-	json_put_i64(c->json, "seed", value_int(table_at(t, row, 8), 0));
+	call_wide(c, "seed", value_int(table_at(t, row, 8), I64_NULL));
 	call_time(c, "began", value_int(table_at(t, row, 9), I64_NULL));
 	call_time(c, "ended", value_int(table_at(t, row, 10), I64_NULL));
 	v = table_at(t, row, 11);
