@@ -130,6 +130,29 @@ export const actions = [
 		await until(page, () => location.pathname === '/sites' && !document.querySelector('main[aria-busy]'));
 		must(new URL(page.url()).searchParams.get('at') === past.ended.slice(0, 10), 'the date does not travel');
 	}],
+	['a site says when and how it was measured, and how to test it again', async ({ page, base, settle, json }) => {
+		const { rows: [row] } = await json('sites?limit=1&verdict=fail');
+		if (!row) return 'no site';
+		const site = await json(`sites/${row.domain}`), { method } = site.ladder.flatMap(r => r.checks).find(c => c.check === 'site');
+		await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		for (const [lang, words, copied] of [['en', `method version ${method}`, 'Copied'], ['zh', `方法版本 ${method}`, '已复制']]) {
+			await open(page, base, `/sites/${row.domain}?lang=${lang}`, settle);
+			const head = await page.textContent('header.opening');
+			must(head.includes(site.at.slice(0, 10)) && head.includes(words), `${lang}: its head says "${head}"`);
+			await page.focus('[data-key="again"]');
+			await page.keyboard.press('Enter');
+			await until(page, () => { const y = document.querySelector('#again').getBoundingClientRect().top; return y >= 0 && y < innerHeight; });
+			must(await page.textContent('#again .command code') === `sextant check ${row.domain}`, `${lang}: the command is another`);
+			await page.focus('#again .command button');
+			await page.keyboard.press('Enter');
+			await until(page, word => document.querySelector('#again .command button').textContent === word, copied);
+			must(await page.evaluate(() => navigator.clipboard.readText()) === `sextant check ${row.domain}`, `${lang}: something else was copied`);
+			const svg = await downloaded(page, () => page.click('#again .badge + button'));
+			const text = svg.bytes.toString();
+			must(svg.name === `${row.domain}-ipv6.svg` && text.includes(site.at.slice(0, 10)) && text.includes(`${lang === 'zh' ? '方法' : 'method'} ${method}`) && text.includes('<title>'), `${lang}: ${svg.name} holds ${text.slice(0, 200)}`);
+			must(!/href|https?:(?!\/\/www\.w3\.org\/2000\/svg)/.test(text), `${lang}: the badge asks elsewhere`);
+		}
+	}],
 	['sites: a filter that matches nothing says so', async ({ page, base, settle }) => {
 		await open(page, base, '/sites?lang=en&q=no-such-name-anywhere', settle);
 		must(/No site matches/.test(await page.textContent('main')), 'no sentence about it');

@@ -6,9 +6,10 @@ import { count, day, decimal, minute } from '../lib/format.js';
 import { check_name, in_order, load_checks, meaning } from '../lib/checks.js';
 import { link, query } from '../lib/url.js';
 import { sign, verdict_mark } from '../parts/verdict.js';
+import { badge } from '../parts/badge.js';
 import { command_line, empty } from '../parts/notice.js';
 import { api_downloads } from '../parts/download.js';
-import { date_note, generated, opening, section } from '../parts/page.js';
+import { date_note, generated, opening, section, whole_words } from '../parts/page.js';
 import { table } from '../parts/table.js';
 
 const CHANGES = 12;
@@ -43,7 +44,7 @@ function evidence_list(evidence) {
 
 function check_item(c) {
 	const wants = c.verdict === 'fail' || c.verdict === 'partial';
-	const inside = [c.source ? h('p.quiet', null, `${t('def.source')}${t('colon')}${c.source}`) : null, c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
+	const inside = [c.method ? h('p.quiet', null, `${t('def.method')}${t('colon')}${c.method}`) : null, c.source ? h('p.quiet', null, `${t('def.source')}${t('colon')}${c.source}`) : null, c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
 		evidence_list(c.evidence), h('p.quiet.small', null, t('site.reason_code'), ' ', h('code', null, `${c.check}: ${c.reason}`))];
 	return h('li.check', null, h('div.check-line', null, sign(c.verdict), h('span.check-name', null, c.title),
 		h('span.check-meaning', null, c.meaning)),
@@ -138,6 +139,18 @@ function tags(data) {
 	return words.length ? h('p.quiet', null, words.map(([k, v]) => `${has_text(`tag.${k}`) ? t(`tag.${k}`) : k}${t('colon')}${v}`).join(' · ')) : null;
 }
 
+// Whoever is named here can see when and how it was measured, and measure again (threats.md P-DATA).
+function measured(data, headline) {
+	return h('p.quiet', null, whole_words(t('site.measured', { at: minute(data.at), vantage: data.vantage ?? t('unknown'), method: headline?.method ?? t('unknown') })),
+		' ', h('a', { href: '#again', 'data-key': 'again' }, t('site.again')));
+}
+
+function again(data, headline) {
+	return h('section', { id: 'again' }, h('h2', null, t('site.again')), h('p.quiet', null, t('site.again_how')), command_line(`sextant check ${data.domain}`),
+		headline ? [h('h3', null, t('site.badge')), h('p.quiet', null, t('site.badge_note')),
+			badge({ domain: data.domain, verdict: headline.verdict, at: data.at, method: headline.method })] : null);
+}
+
 export default {
 	async load({ q, params, signal }) {
 		await load_checks();
@@ -150,14 +163,14 @@ export default {
 		return {
 			title: data.domain, crumbs: [[t('nav.overview'), '/'], [t('nav.sites'), '/sites'], [data.domain, `/sites/${data.domain}`]],
 			content: [
-				opening(data.domain, sentence(data, headline), h('p', null, verdict_mark(headline?.verdict ?? 'unknown'), ' ', headline?.meaning ?? '',
-					' ', h('span.quiet', null, t('site.measured', { at: minute(data.at), vantage: data.vantage ?? t('unknown') }))), tags(data), date_note(query())),
+				opening(data.domain, sentence(data, headline), h('p', null, verdict_mark(headline?.verdict ?? 'unknown'), ' ', headline?.meaning ?? ''),
+				measured(data, headline), tags(data), date_note(query())),
 				section(t('site.repairs'), repairs(data.repairs)),
 				section(t('site.families'), families(data.families)),
 				section(t('site.ladder'), ladder(data.ladder)),
 				section(t('site.history'), history(data.history), h('h3', null, t('site.changes')), changes(data.changes)),
 				section(t('site.raw'), raw.length ? raw : empty(t('site.no_raw'), null)),
-				section(t('site.again'), h('p.quiet', null, t('site.again_how')), command_line(`sextant check ${data.domain} -v`)),
+				again(data, headline),
 				api_downloads(`sites/${encodeURIComponent(data.domain)}`, { round: data.round }, data.domain), generated(data),
 			].filter(Boolean),
 		};

@@ -9,7 +9,7 @@ export function asked(q, own = {}) {
 }
 
 // Dates and domains are read in one piece: a line does not end inside one.
-function whole_words(sentence) {
+export function whole_words(sentence) {
 	return sentence.split(/(\d{4}-\d\d-\d\d(?:\u00a0\d\d:\d\d)?)/).map((piece, i) => i % 2 ? h('span.whole', null, piece) : piece);
 }
 

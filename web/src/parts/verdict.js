@@ -4,7 +4,7 @@ import { t } from '../lib/i18n.js';
 import { count } from '../lib/format.js';
 
 export const VERDICTS = ['pass', 'partial', 'fail', 'na', 'unknown'];
-const SIGNS = { pass: '✓', partial: '◐', fail: '✗', unknown: '?', na: '–' };
+export const SIGNS = { pass: '✓', partial: '◐', fail: '✗', unknown: '?', na: '–' };
 
 // Target statuses borrow the colour of the verdict that they resemble, never its sign alone.
 const STATUS = {
