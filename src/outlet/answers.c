@@ -1,6 +1,7 @@
 /* answers: see answers.h. */
 #include "outlet/answers.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -29,6 +30,7 @@ struct job {
 	const struct route *route;
 	struct call_param params[PARAMS_MAX + 1];
 	bool zh;
+	bool ours; /* nobody had asked when it began */
 	struct stamp stamp;
 	VEC(struct http_client *) waiting;
 	/* what came of it */
@@ -164,9 +166,11 @@ static void run(struct worker *w, struct job *j)
 	c.spreadsheet = wants(j, "for", "spreadsheet");
 	c.csv_out = &body;
 	c.status = 200;
-	if (j->route->answer(&c, &j->fault)) {
-		call_error(&c, 500, "see the server's log", "the answer could not be made");
-	}
+	/* what is made ready is asked for once a round, and kept for all */
+	store_patience(w->reader, j->ours ? 0 : L_QUERY_MS * INT64_C(1000));
+	/* a fault that the handler went on after, without a word of its own, has left something out */
+	if (j->route->answer(&c, &j->fault) || (j->fault.code && c.status == 200))
+		call_fault(&c, &j->fault);
 	j->head = (struct http_response){.status = c.status, .open_data = true,
 					 .type = c.csv ? "text/csv; charset=utf-8"
 						       : "application/json; charset=utf-8",
@@ -370,6 +374,7 @@ static struct job *job_of_text(const struct route *r, const char *text, bool zh)
 static void start(struct answers *a, struct job *j, bool warm)
 {
 	*vec_push(&a->pending) = j;
+	j->ours = warm;
 	pthread_mutex_lock(&a->lock);
 	queue_add(warm ? &a->warm : &a->visitors, j);
 	pthread_cond_broadcast(&a->more);
@@ -419,7 +424,8 @@ static void tell(struct answers *a, const struct job *j)
 		a->told = j->fault.code;
 		a->told_us = now;
 	}
-	store_check(a->store, &j->fault);
+	if (j->fault.code != -ETIMEDOUT)
+		store_check(a->store, &j->fault);
 }
 
 /* An answer has been made: those who wait get it, whatever has changed meanwhile; it is kept if it is

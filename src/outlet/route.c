@@ -2,8 +2,10 @@
 #include "outlet/route.h"
 
 #include "base/csv.h"
+#include "base/limits.h"
 #include "core/schema.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +36,20 @@ int call_error(struct call *c, int status, const char *remedy, const char *fmt, 
 	c->csv = false;
 	c->status = status;
 	return 0;
+}
+
+void call_fault(struct call *c, const struct err *why)
+{
+	if (why->code == -ETIMEDOUT)
+		call_error(c, 503,
+			   call_pick(c, "choose fewer rows with the filters, or ask again when the server has less to do",
+				     "请用筛选减少行数，或待服务器较空闲时再试"),
+			   call_pick(c, "this question takes longer than the %d seconds that a question may take",
+				     "此查询超过了单次查询允许的 %d 秒"),
+			   L_QUERY_MS / 1000);
+	else
+		call_error(c, 500, call_pick(c, "see the server's log", "请查看服务器日志"), "%s",
+			   call_pick(c, "the answer could not be made", "无法生成应答"));
 }
 
 int call_facts(struct call *c, const char *sql, const struct value *args, size_t n,

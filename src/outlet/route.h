@@ -79,6 +79,8 @@ static inline const char *call_pick(const struct call *c, const char *en, const 
  * for a reader: call_pick() the language of each. */
 int call_error(struct call *c, int status, const char *remedy, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The same for a fault that a handler met: 503 when a question of facts took too long, else 500. */
+void call_fault(struct call *c, const struct err *why);
 int call_facts(struct call *c, const char *sql, const struct value *args, size_t n,
 	       struct table *out, struct err *e);
 int call_state(struct call *c, const char *sql, const struct value *args, size_t n,

@@ -12,15 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SCHEMA_COLUMNS_MAX = 300 };
+enum { SCHEMA_COLUMNS_MAX = 300, SLICE_US = 5000 };
 
 struct duck {
 	void *database, *connection;
 	bool shared; /* the database is another's */
+	const struct clock *clock;
+	int64_t patience_us; /* for one question; 0: without end */
 };
 
 struct duck_job {
-	void *connection; /* its own, or NULL */
+	void *connection;
+	bool own; /* the connection is the job's */
 	void *statement, *pending;
 	struct duck_result result;
 	bool done;
@@ -170,12 +173,12 @@ static int bind(void *statement, uint64_t at, const struct value *v)
 	return 1;
 }
 
-static int prepare(struct duck_job *j, void *connection, const char *sql,
-		   const struct value *args, size_t n_args, struct err *e)
+static int prepare(struct duck_job *j, const char *sql, const struct value *args, size_t n_args,
+		   struct err *e)
 {
 	int kind;
 
-	if (duck_api.prepare(connection, sql, &j->statement))
+	if (duck_api.prepare(j->connection, sql, &j->statement))
 		return duck_fault(e, "a query of facts", duck_api.prepare_error(j->statement));
 	kind = duck_api.prepared_statement_type(j->statement);
 	if (kind != DUCK_STATEMENT_SELECT && kind != DUCK_STATEMENT_EXPLAIN)
@@ -197,10 +200,11 @@ int duck_job_start(struct duck *d, const char *sql, const struct value *args, si
 	struct duck_job *j = must(calloc(1, sizeof(*j)));
 	int rc;
 
+	j->own = true;
 	if (duck_api.connect(d->database, &j->connection))
 		rc = err_set(e, -EIO, "DuckDB gives no further connection");
 	else
-		rc = prepare(j, j->connection, sql, args, n_args, e);
+		rc = prepare(j, sql, args, n_args, e);
 	if (rc)
 		duck_job_free(j);
 	else
@@ -244,23 +248,47 @@ void duck_job_free(struct duck_job *j)
 		return;
 	if (j->done)
 		duck_api.destroy_result(&j->result);
+	else if (j->pending)
+		duck_api.interrupt(j->connection); /* the library's own threads go on to the end else */
 	if (j->pending)
 		duck_api.destroy_pending(&j->pending);
 	if (j->statement)
 		duck_api.destroy_prepare(&j->statement);
-	if (j->connection)
+	if (j->own && j->connection)
 		duck_api.disconnect(&j->connection);
 	free(j);
+}
+
+void duck_patience(struct duck *d, const struct clock *c, int64_t max_us)
+{
+	d->clock = c;
+	d->patience_us = max_us;
+}
+
+static int finish_in_time(const struct duck *d, struct duck_job *j, struct err *e)
+{
+	int64_t end_us = clock_mono(d->clock) + d->patience_us;
+	int rc = duck_job_step(j, SLICE_US, e);
+
+	while (!rc && clock_mono(d->clock) <= end_us)
+		rc = duck_job_step(j, SLICE_US, e);
+	if (rc)
+		return rc;
+	limit_hit(LIMIT_QUERY_MS);
+	return err_set(e, -ETIMEDOUT, "a query of facts was given up after %lld ms",
+		       (long long)d->patience_us / 1000);
 }
 
 int duck_query(struct duck *d, struct arena *a, const char *sql, const struct value *args,
 	       size_t n_args, struct table *out, struct err *e)
 {
 	struct duck_job *j = must(calloc(1, sizeof(*j)));
-	int rc = prepare(j, d->connection, sql, args, n_args, e);
+	int rc;
 
+	j->connection = d->connection;
+	rc = prepare(j, sql, args, n_args, e);
 	if (!rc)
-		rc = finish(j, e);
+		rc = d->patience_us ? finish_in_time(d, j, e) : finish(j, e);
 	if (rc == 1)
 		rc = duck_job_table(j, a, out, e);
 	duck_job_free(j);

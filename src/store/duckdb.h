@@ -9,6 +9,7 @@
 #ifndef STORE_DUCKDB_H
 #define STORE_DUCKDB_H
 
+#include "base/clock.h"
 #include "core/query.h"
 
 struct duck;
@@ -32,6 +33,10 @@ int duck_run(struct duck *d, const char *sql, struct err *e);
 /* A question (only SELECT and EXPLAIN), all of its answer up to L_STORE_ROWS rows. */
 int duck_query(struct duck *d, struct arena *a, const char *sql, const struct value *args,
 	       size_t n_args, struct table *out, struct err *e);
+
+/* From now on a question of duck_query that takes longer than this ends with -ETIMEDOUT, and its work
+ * with it; 0: it takes what it takes. */
+void duck_patience(struct duck *d, const struct clock *c, int64_t max_us);
 
 /* The same question in slices, so that a loop stays awake.  A job has a connection of its own. */
 int duck_job_start(struct duck *d, const char *sql, const struct value *args, size_t n_args,

@@ -67,6 +67,7 @@ enum { DUCK_PENDING_READY = 0, DUCK_PENDING_NOT_READY = 1, DUCK_PENDING_ERROR = 
 	X(void, close, (void **))                                                                  \
 	X(int, connect, (void *, void **))                                                         \
 	X(void, disconnect, (void **))                                                             \
+	X(void, interrupt, (void *))                                                               \
 	X(int, query, (void *, const char *, struct duck_result *))                                \
 	X(void, destroy_result, (struct duck_result *))                                            \
 	X(const char *, result_error, (struct duck_result *))                                      \

@@ -18,7 +18,8 @@ int store_reader(struct store *owner, struct store **out, struct err *e)
 
 	if (!s)
 		return err_set(e, -ENOMEM, "out of memory");
-	*s = (struct store){.of = owner, .lock_fd = -1, .schemas = owner->schemas};
+	*s = (struct store){.of = owner, .lock_fd = -1, .schemas = owner->schemas,
+			    .clock = &clock_real};
 	snprintf(path, sizeof(path), "%s/state.sqlite", owner->dir);
 	rc = sqlite_open_reader(path, &s->state, e);
 	if (rc) {
@@ -28,6 +29,11 @@ int store_reader(struct store *owner, struct store **out, struct err *e)
 	*vec_push(&owner->readers) = s;
 	*out = s;
 	return 0;
+}
+
+void store_patience(struct store *reader, int64_t max_us)
+{
+	reader->patience_us = max_us;
 }
 
 void reader_close(struct store *s)
@@ -55,8 +61,10 @@ int reader_query(struct store *s, struct arena *a, const char *sql, const struct
 		rc = err_set(e, o->why.code, "%s", o->why.text);
 	else if (!s->share)
 		rc = duck_share(tables_duck(o->tables), &s->share, e);
-	if (!rc)
+	if (!rc) {
+		duck_patience(s->share, s->clock, s->patience_us);
 		rc = duck_query(s->share, a, sql, args, n_args, out, e);
+	}
 	pthread_rwlock_unlock(&o->facts_lock);
 	return rc;
 }

@@ -1,4 +1,5 @@
 /* A thread asks while the owner puts, flushes, loses the facts and finds them again. */
+#include "base/limits.h"
 #include "core/round.h"
 #include "core/verdict.h"
 #include "store/store_int.h"
@@ -129,6 +130,58 @@ static void lost_and_found(struct store *s)
 	store_close(q.reader);
 }
 
+/* Time as a question's patience sees it: 0 when it begins, then `later`. */
+struct jump {
+	bool begun;
+	int64_t later_us;
+};
+
+static int64_t jump_mono(void *ctx)
+{
+	struct jump *j = ctx;
+	int64_t now = j->begun ? j->later_us : 0;
+
+	j->begun = true;
+	return now;
+}
+
+#define LONG_SQL "SELECT count(*) FROM range(3000000000000) WHERE range % 7 = 3"
+
+static void patience(struct store *s)
+{
+	static const struct {
+		int64_t by_us;
+		bool answered;
+	} rows[] = {{-1, true}, {0, true}, {1, false}};
+	int64_t max_us = L_QUERY_MS * INT64_C(1000), took_us;
+	struct store *r;
+	struct err e = {0};
+
+	store_reader(s, &r, &e);
+	store_patience(r, max_us);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct jump j = {.later_us = max_us + rows[i].by_us};
+		const struct clock c = {.mono_us = jump_mono, .ctx = &j};
+		uint64_t hits = limit_hits(LIMIT_QUERY_MS);
+		int64_t n;
+
+		r->clock = &c;
+		n = number(r, "SELECT count(*) FROM range(100000000) WHERE range % 7 = 3", &e);
+		ok((n > 0) == rows[i].answered && (limit_hits(LIMIT_QUERY_MS) > hits) != rows[i].answered,
+		   "a question that takes QUERY_MS %+d us is %s", (int)rows[i].by_us,
+		   rows[i].answered ? "answered" : "given up");
+	}
+	is_int(e.code, -ETIMEDOUT, "it says that it took too long");
+	r->clock = &clock_real;
+	store_patience(r, 50000);
+	took_us = clock_mono(&clock_real);
+	is_int(number(r, LONG_SQL, &e), -1, "a question of many minutes may take 50 ms");
+	is_int(number(r, "SELECT 1", &e), 1, "the reader goes on");
+	took_us = clock_mono(&clock_real) - took_us;
+	ok(took_us < 10000000, "after %d ms: the work ended too", (int)(took_us / 1000));
+	store_close(r);
+}
+
 static void settled(struct store *s)
 {
 	int64_t settled = store_settled(s), generation = store_generation(s);
@@ -164,6 +217,7 @@ int main(void)
 	beside(s);
 	state(s);
 	lost_and_found(s);
+	patience(s);
 	settled(s);
 	for (size_t i = 0; names[i]; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);

@@ -69,6 +69,9 @@ int64_t store_changes(struct store *s);
  * store_facts), beside all that the owner does.  Readers are made and closed by the owner's thread,
  * before the owner is. */
 int store_reader(struct store *owner, struct store **out, struct err *e);
+/* In the reader's thread: one question of facts may take so long and then ends with -ETIMEDOUT; 0, as
+ * at the beginning: it takes what it takes. */
+void store_patience(struct store *reader, int64_t max_us);
 /* Owner only: after a reader met a fault of the facts, makes sure that they still answer. */
 void store_check(struct store *s, const struct err *why);
 /* Owner only: serves the socket; watch the descriptor for reading in a loop and call store_serve

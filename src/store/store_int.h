@@ -31,6 +31,8 @@ struct store {
 	pthread_rwlock_t facts_lock;
 	struct store *of;   /* a reader: its owner */
 	struct duck *share; /* a reader: its connection; NULL: not yet, or the facts were closed */
+	const struct clock *clock; /* a reader: what its patience is measured with */
+	int64_t patience_us;       /* for one question; 0: without end */
 };
 
 /* outbox.c */
