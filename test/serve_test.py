@@ -117,6 +117,17 @@ def pages(base):
         rows = list(csv.reader(io.StringIO(body.decode())))
         check(status == 200 and headers["Content-Type"].startswith("text/csv") and len(rows) > 16 and
               len({len(r) for r in rows}) == 1, f"{path.split('/')[0]} as CSV", body[:200])
+    now = json.loads(get(base, "/api/v1/allocation")[2])
+    past = json.loads(get(base, "/api/v1/allocation?at=2020-06")[2])
+    months = [m for m in now["monthly"] if m["month"] <= "2020-06"]
+    check(months and past["monthly"] == months and len(months) < len(now["monthly"]),
+          "allocation as of a month: what was handed out until then", (len(past["monthly"]), len(months)))
+    check(sum(c["count"] for c in past["countries"]) == sum(s["count"] for s in past["sizes"])
+          == sum(m["count"] for m in months) < sum(c["count"] for c in now["countries"]),
+          "its countries and sizes are of the same blocks")
+    check(past["summary"]["allocation_space"]["at"].startswith("2020-06") and
+          0 < past["summary"]["allocation_space"]["value"] < now["summary"]["allocation_space"]["value"],
+          "and so are its figures", past["summary"])
     site = json.loads(get(base, f"/api/v1/sites/{seen[0]}?lang=zh")[2])
     hashes = [r["text_hash"] for r in site["evidence"]["web"]]
     check(all(isinstance(x, str) and str(int(x)) == x for x in hashes) and any(abs(int(x)) > 2**53 for x in hashes),
@@ -138,7 +149,7 @@ def groups(base):
 def refusals(base):
     for path, want in (("/api/v1/nothing", 404), ("/api/v1/indicators/nothing", 404),
                        ("/api/v1/indicators/site_ready?by=moon", 400), ("/api/v1/sites/nobody.example", 404),
-                       ("/api/v1/indicators/site_ready?from=soon", 400), ("/api/v1/league?by=moon", 400), ("/api/v1/sites?at=soon", 400),
+                       ("/api/v1/indicators/site_ready?from=soon", 400), ("/api/v1/league?by=moon", 400), ("/api/v1/sites?at=soon", 400), ("/api/v1/allocation?at=soon", 400),
                        ("/assets/../secret", 400), ("/assets/nothing.js", 404)):
         status, _, body = get(base, path)
         check(status == want, f"{path} is {want}", f"{status} {body[:200]}")

@@ -3,7 +3,9 @@
  *
  * Counts are of blocks that the registries' current files call allocated or assigned; the month is
  * the date that the file gives for a block, so what was returned or merged since does not show.  The
- * country is that of registration, not of use.
+ * country is that of registration, not of use.  As of an earlier date it is the same current files,
+ * with the blocks whose date is earlier: the past is that of the survivors, as everywhere
+ * (indicator/registry.h).  A block without a date counts only when no date is asked for.
  */
 #include "outlet/route.h"
 
@@ -12,26 +14,40 @@
 #include <math.h>
 #include <string.h>
 
+enum { DELEGATED_MAX = 3 }; /* uses in one query */
+
 #define CURRENT                                                                                    \
 	"(SELECT subject AS registry, max(round) AS round FROM obs_dataset WHERE kind = 'rir' "    \
 	"AND (subject, file_date_us) IN (SELECT subject, max(file_date_us) FROM obs_dataset "      \
 	"WHERE kind = 'rir' GROUP BY subject) GROUP BY subject)"
 
+/* Its argument: before when (INT64_MAX: whenever). */
 #define DELEGATED                                                                                  \
 	"(SELECT d.* FROM obs_delegation d JOIN " CURRENT " k ON d.registry = k.registry "         \
-	"AND d.round = k.round WHERE d.status IN ('allocated', 'assigned')) x "
+	"AND d.round = k.round WHERE d.status IN ('allocated', 'assigned') "                       \
+	"AND coalesce(d.date_us, 9223372036854775806) < ?) x "
+
+static int ask(struct call *c, const char *sql, size_t delegated, int64_t before_us, struct table *t,
+	       struct err *e)
+{
+	struct value args[DELEGATED_MAX];
+
+	for (size_t i = 0; i < delegated; i++)
+		args[i] = value_i64(before_us);
+	return call_facts(c, sql, args, delegated, t, e);
+}
 
 #define EQUIV(bits) "sum(pow(2, " #bits " - prefix_len))"
 
-static int monthly(struct call *c, struct err *e)
+static int monthly(struct call *c, int64_t before_us, struct err *e)
 {
 	struct table t;
 	struct rows r;
-	int rc = call_facts(c,
-			    "SELECT month_us, registry, count(*), " EQUIV(32) ", " EQUIV(48) " FROM " DELEGATED
-			    "WHERE type = 'ipv6' AND month_us IS NOT NULL "
-			    "GROUP BY month_us, registry ORDER BY month_us, registry",
-			    NULL, 0, &t, e);
+	int rc = ask(c,
+		     "SELECT month_us, registry, count(*), " EQUIV(32) ", " EQUIV(48) " FROM " DELEGATED
+		     "WHERE type = 'ipv6' AND month_us IS NOT NULL "
+		     "GROUP BY month_us, registry ORDER BY month_us, registry",
+		     1, before_us, &t, e);
 
 	if (rc)
 		return rc;
@@ -70,11 +86,11 @@ static int monthly(struct call *c, struct err *e)
 	"(SELECT max(round) FROM obs_country)) n ON n.subject = a.cc "                             \
 	"ORDER BY a.equiv32 DESC"
 
-static int countries(struct call *c, struct err *e)
+static int countries(struct call *c, int64_t before_us, struct err *e)
 {
 	struct table t;
 	struct rows r;
-	int rc = call_facts(c, COUNTRY_SQL, NULL, 0, &t, e);
+	int rc = ask(c, COUNTRY_SQL, 3, before_us, &t, e);
 
 	if (rc)
 		return rc;
@@ -104,13 +120,13 @@ static int countries(struct call *c, struct err *e)
 	return 0;
 }
 
-static int sizes(struct call *c, struct err *e)
+static int sizes(struct call *c, int64_t before_us, struct err *e)
 {
 	struct table t;
-	int rc = call_facts(c,
-			    "SELECT prefix_len, count(*) FROM " DELEGATED
-			    "WHERE type = 'ipv6' GROUP BY prefix_len ORDER BY prefix_len",
-			    NULL, 0, &t, e);
+	int rc = ask(c,
+		     "SELECT prefix_len, count(*) FROM " DELEGATED
+		     "WHERE type = 'ipv6' GROUP BY prefix_len ORDER BY prefix_len",
+		     1, before_us, &t, e);
 
 	if (rc)
 		return rc;
@@ -138,7 +154,7 @@ static int groups_as_of(struct call *c, struct err *e)
 }
 
 /* Of the countries in a group of Resolution 64, how many hold IPv6 in the files taken in. */
-static int groups(struct call *c, struct err *e)
+static int groups(struct call *c, int64_t before_us, struct err *e)
 {
 	static const struct {
 		const char *id, *en, *zh, *sql;
@@ -160,7 +176,7 @@ static int groups(struct call *c, struct err *e)
 		struct table t;
 		int64_t members;
 
-		rc = call_facts(c, list[i].sql, NULL, 0, &t, e);
+		rc = ask(c, list[i].sql, 1, before_us, &t, e);
 		if (rc)
 			break;
 		members = value_int(table_at(&t, 0, 0), 0);
@@ -208,11 +224,12 @@ static int datasets(struct call *c, size_t *n, struct err *e)
 }
 
 /* The headline figures: every indicator of this dimension that stands on registry files. */
-static int summary(struct call *c, struct err *e)
+static int summary(struct call *c, int64_t to_us, struct err *e)
 {
-	const struct series_ask ask = series_ask_all();
+	struct series_ask all = series_ask_all();
 	int rc = 0;
 
+	all.to_us = to_us;
 	json_key(c->json, "summary");
 	json_object(c->json);
 	for (size_t i = 0; indicator_list[i] && !rc; i++) {
@@ -221,7 +238,7 @@ static int summary(struct call *c, struct err *e)
 
 		if (strcmp(n->needs, "delegation"))
 			continue;
-		rc = indicator_eval(n, &c->facts, &ask, c->arena, &s, e);
+		rc = indicator_eval(n, &c->facts, &all, c->arena, &s, e);
 		if (!rc)
 			call_figure(c, n->id, n, s.n ? &s.points[s.n - 1] : NULL,
 				    s.n > 1 ? &s.points[s.n - 2] : NULL);
@@ -233,23 +250,27 @@ static int summary(struct call *c, struct err *e)
 static int answer(struct call *c, struct err *e)
 {
 	const char *view = call_query(c, "view");
+	int64_t to_us, before_us;
 	size_t n = 0;
 	int rc;
 
+	if (!call_at(c, &to_us))
+		return 0;
+	before_us = to_us == I64_NULL ? INT64_MAX : to_us;
 	if (c->csv)
-		return view && !strcmp(view, "monthly") ? monthly(c, e) : countries(c, e);
+		return view && !strcmp(view, "monthly") ? monthly(c, before_us, e) : countries(c, before_us, e);
 	json_object(c->json);
 	rc = datasets(c, &n, e);
 	if (!rc)
-		rc = summary(c, e);
+		rc = summary(c, to_us, e);
 	if (!rc)
-		rc = monthly(c, e);
+		rc = monthly(c, before_us, e);
 	if (!rc)
-		rc = countries(c, e);
+		rc = countries(c, before_us, e);
 	if (!rc)
-		rc = sizes(c, e);
+		rc = sizes(c, before_us, e);
 	if (!rc)
-		rc = groups(c, e);
+		rc = groups(c, before_us, e);
 	if (!rc)
 		rc = groups_as_of(c, e);
 	if (!n) {
@@ -266,6 +287,7 @@ static int answer(struct call *c, struct err *e)
 
 static const struct route_param params[] = {
 	{"view", "countries or monthly: which rows the CSV holds"},
+	PARAM_AT,
 	{NULL, NULL},
 };
 static const char *const warm[] = {"", NULL};
