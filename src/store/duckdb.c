@@ -279,18 +279,41 @@ static int finish_in_time(const struct duck *d, struct duck_job *j, struct err *
 		       (long long)d->patience_us / 1000);
 }
 
-int duck_query(struct duck *d, struct arena *a, const char *sql, const struct value *args,
-	       size_t n_args, struct table *out, struct err *e)
+/* On d's own connection, until the answer is there: 1, or a negative errno. */
+static int run_job(struct duck *d, const char *sql, const struct value *args, size_t n_args,
+		   struct duck_job **out, struct err *e)
 {
 	struct duck_job *j = must(calloc(1, sizeof(*j)));
 	int rc;
 
+	*out = j;
 	j->connection = d->connection;
 	rc = prepare(j, sql, args, n_args, e);
-	if (!rc)
-		rc = d->patience_us ? finish_in_time(d, j, e) : finish(j, e);
+	if (rc)
+		return rc;
+	return d->patience_us ? finish_in_time(d, j, e) : finish(j, e);
+}
+
+int duck_query(struct duck *d, struct arena *a, const char *sql, const struct value *args,
+	       size_t n_args, struct table *out, struct err *e)
+{
+	struct duck_job *j;
+	int rc = run_job(d, sql, args, n_args, &j, e);
+
 	if (rc == 1)
 		rc = duck_job_table(j, a, out, e);
+	duck_job_free(j);
+	return rc;
+}
+
+int duck_scan(struct duck *d, const char *sql, const struct value *args, size_t n_args, duck_piece fn,
+	      void *ctx, struct err *e)
+{
+	struct duck_job *j;
+	int rc = run_job(d, sql, args, n_args, &j, e);
+
+	if (rc == 1)
+		rc = duck_pieces(&j->result, fn, ctx, e);
 	duck_job_free(j);
 	return rc;
 }

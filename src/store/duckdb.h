@@ -34,6 +34,12 @@ int duck_run(struct duck *d, const char *sql, struct err *e);
 int duck_query(struct duck *d, struct arena *a, const char *sql, const struct value *args,
 	       size_t n_args, struct table *out, struct err *e);
 
+/* The same for an answer of any size: fn sees it piece by piece, some thousand rows each, and a piece
+ * is gone when fn returns.  fn ends it with a negative errno. */
+typedef int (*duck_piece)(void *ctx, const struct table *piece, struct err *e);
+int duck_scan(struct duck *d, const char *sql, const struct value *args, size_t n_args, duck_piece fn,
+	      void *ctx, struct err *e);
+
 /* From now on a question of duck_query that takes longer than this ends with -ETIMEDOUT, and its work
  * with it; 0: it takes what it takes. */
 void duck_patience(struct duck *d, const struct clock *c, int64_t max_us);

@@ -139,19 +139,51 @@ static void fetch(struct duck_result *r, chunk_list *chunks, struct table *out)
 	}
 }
 
+/* A table without rows yet. */
+static int begin(struct duck_result *r, struct arena *a, struct column **columns, struct table *out,
+		 struct err *e)
+{
+	*out = (struct table){.n_cols = duck_api.column_count(r)};
+	out->names = arena_array(a, out->n_cols, sizeof(*out->names));
+	*columns = arena_array(a, out->n_cols, sizeof(**columns));
+	if (arena_full(a))
+		return err_set(e, -ENOMEM, "the answer is larger than its memory");
+	return head(r, a, *columns, out, e);
+}
+
+/* One chunk after the other, each in memory that the next one uses again. */
+int duck_pieces(struct duck_result *r, duck_piece fn, void *ctx, struct err *e)
+{
+	struct column *columns;
+	struct table t;
+	struct arena of_all, of_one;
+	void *chunk;
+	int rc;
+
+	arena_init(&of_all, 0);
+	rc = begin(r, &of_all, &columns, &t, e);
+	for (chunk = rc ? NULL : duck_api.fetch_chunk(*r); chunk; chunk = rc ? NULL : duck_api.fetch_chunk(*r)) {
+		arena_init(&of_one, 0);
+		t.n_rows = duck_api.data_chunk_get_size(chunk);
+		t.cells = arena_array(&of_one, t.n_rows * t.n_cols, sizeof(*t.cells));
+		for (size_t k = 0; k < t.n_cols; k++)
+			convert(&columns[k], duck_api.data_chunk_get_vector(chunk, k), t.n_rows, t.cells + k,
+				t.n_cols, &of_one);
+		duck_api.destroy_data_chunk(&chunk);
+		rc = fn(ctx, &t, e);
+		arena_done(&of_one);
+	}
+	arena_done(&of_all);
+	return rc;
+}
+
 int duck_table(struct duck_result *r, struct arena *a, struct table *out, struct err *e)
 {
 	struct column *columns;
 	chunk_list chunks = {0};
 	size_t row = 0;
-	int rc;
+	int rc = begin(r, a, &columns, out, e);
 
-	*out = (struct table){.n_cols = duck_api.column_count(r)};
-	out->names = arena_array(a, out->n_cols, sizeof(*out->names));
-	columns = arena_array(a, out->n_cols, sizeof(*columns));
-	if (arena_full(a))
-		return err_set(e, -ENOMEM, "the answer is larger than its memory");
-	rc = head(r, a, columns, out, e);
 	if (rc)
 		return rc;
 	fetch(r, &chunks, out);

@@ -50,21 +50,43 @@ void reader_close(struct store *s)
 	free(s);
 }
 
-int reader_query(struct store *s, struct arena *a, const char *sql, const struct value *args,
-		 size_t n_args, struct table *out, struct err *e)
+/* With the lock held for reading. */
+static int take_part(struct store *s, struct err *e)
 {
 	struct store *o = s->of;
 	int rc = 0;
 
-	pthread_rwlock_rdlock(&o->facts_lock);
 	if (!o->tables)
-		rc = err_set(e, o->why.code, "%s", o->why.text);
-	else if (!s->share)
+		return err_set(e, o->why.code, "%s", o->why.text);
+	if (!s->share)
 		rc = duck_share(tables_duck(o->tables), &s->share, e);
-	if (!rc) {
+	if (!rc)
 		duck_patience(s->share, s->clock, s->patience_us);
+	return rc;
+}
+
+int reader_query(struct store *s, struct arena *a, const char *sql, const struct value *args,
+		 size_t n_args, struct table *out, struct err *e)
+{
+	int rc;
+
+	pthread_rwlock_rdlock(&s->of->facts_lock);
+	rc = take_part(s, e);
+	if (!rc)
 		rc = duck_query(s->share, a, sql, args, n_args, out, e);
-	}
-	pthread_rwlock_unlock(&o->facts_lock);
+	pthread_rwlock_unlock(&s->of->facts_lock);
+	return rc;
+}
+
+int store_scan(struct store *s, const char *sql, const struct value *args, size_t n_args,
+	       store_piece fn, void *ctx, struct err *e)
+{
+	int rc;
+
+	pthread_rwlock_rdlock(&s->of->facts_lock);
+	rc = take_part(s, e);
+	if (!rc)
+		rc = duck_scan(s->share, sql, args, n_args, fn, ctx, e);
+	pthread_rwlock_unlock(&s->of->facts_lock);
 	return rc;
 }

@@ -182,6 +182,44 @@ static void patience(struct store *s)
 	store_close(r);
 }
 
+struct seen {
+	int64_t rows, sum, pieces, most;
+	int end_after; /* pieces; 0: never */
+};
+
+static int see(void *ctx, const struct table *t, struct err *e)
+{
+	struct seen *seen = ctx;
+
+	seen->pieces++;
+	seen->most = (int64_t)t->n_rows > seen->most ? (int64_t)t->n_rows : seen->most;
+	for (size_t i = 0; i < t->n_rows; i++) {
+		seen->rows++;
+		seen->sum += value_int(table_at(t, i, 0), 0) * (value_str(table_at(t, i, 1), "")[0] == 'x');
+	}
+	return seen->pieces == seen->end_after ? err_set(e, -ECANCELED, "enough") : 0;
+}
+
+/* An answer larger than a table may be. */
+static void scan(struct store *s)
+{
+	const int64_t n = L_STORE_ROWS + 5;
+	const struct value arg = value_i64(n);
+	struct seen seen = {0}, some = {.end_after = 3};
+	struct store *r;
+	struct err e = {0};
+
+	store_reader(s, &r, &e);
+	is_int(store_scan(r, "SELECT range, 'x' || range FROM range(?)", &arg, 1, see, &seen, &e), 0, "a scan");
+	ok(seen.rows == n && seen.sum == n * (n - 1) / 2 && seen.pieces > 100 && seen.most < 10000,
+	   "sees each of %lld rows once, in pieces of at most %lld", (long long)seen.rows, (long long)seen.most);
+	is_int(store_scan(r, "SELECT range, 'x' FROM range(?)", &arg, 1, see, &some, &e), -ECANCELED,
+	       "it ends when it is told to");
+	is_int(some.pieces, 3, "at once");
+	is_int(store_scan(r, "SELECT nothing", NULL, 0, see, &some, &e), -EIO, "a fault is one");
+	store_close(r);
+}
+
 static void settled(struct store *s)
 {
 	int64_t settled = store_settled(s), generation = store_generation(s);
@@ -218,6 +256,7 @@ int main(void)
 	state(s);
 	lost_and_found(s);
 	patience(s);
+	scan(s);
 	settled(s);
 	for (size_t i = 0; names[i]; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);

@@ -72,6 +72,11 @@ int store_reader(struct store *owner, struct store **out, struct err *e);
 /* In the reader's thread: one question of facts may take so long and then ends with -ETIMEDOUT; 0, as
  * at the beginning: it takes what it takes. */
 void store_patience(struct store *reader, int64_t max_us);
+/* A reader's question of facts whose answer may have any size: fn sees it piece by piece, some thousand
+ * rows each, and a piece is gone when fn returns.  fn must not ask; it ends all with a negative errno. */
+typedef int (*store_piece)(void *ctx, const struct table *piece, struct err *e);
+int store_scan(struct store *reader, const char *sql, const struct value *args, size_t n_args,
+	       store_piece fn, void *ctx, struct err *e);
 /* Owner only: after a reader met a fault of the facts, makes sure that they still answer. */
 void store_check(struct store *s, const struct err *why);
 /* Owner only: serves the socket; watch the descriptor for reading in a loop and call store_serve
