@@ -22,6 +22,7 @@ struct stamp {
 	int64_t facts, state;
 };
 
+/* A question; or, without a route, the making of a board. */
 struct job {
 	struct job *next;
 	struct arena arena; /* of the texts here */
@@ -32,6 +33,9 @@ struct job {
 	bool zh;
 	bool ours; /* nobody had asked when it began */
 	struct stamp stamp;
+	int64_t generation;  /* of the facts when it was asked */
+	struct board *board; /* to answer with, or what was made; may be NULL */
+	bool behind;         /* the board is of an earlier generation */
 	VEC(struct http_client *) waiting;
 	/* what came of it */
 	struct http_response head;
@@ -67,6 +71,8 @@ struct answers {
 	struct map map;     /* key -> struct entry */
 	struct entry *entries;
 	size_t kept_b;
+	struct board *board; /* of the facts as they had settled then; NULL: they make none */
+	int64_t board_settled, board_generation; /* -1: not made yet */
 	int64_t epoch; /* of answers_renew */
 	int told;      /* code of the fault that was logged last, and when */
 	int64_t told_us;
@@ -121,6 +127,7 @@ static bool queue_remove(struct queue *q, struct job *j)
 static void job_free(struct job *j)
 {
 	vec_done(&j->waiting);
+	board_unref(j->board);
 	free(j->packed.data);
 	arena_done(&j->arena);
 	free(j);
@@ -143,6 +150,24 @@ static bool wants(const struct job *j, const char *name, const char *value)
 	return v && !strcmp(v, value);
 }
 
+/* A sixty-fourth of the machine, at least 32 MiB, at most 512 MiB: a site takes some 60 bytes, and 20 more
+ * for each round. */
+static size_t board_max(void)
+{
+	size_t b = (size_t)sysconf(_SC_PHYS_PAGES) / 64 * (size_t)sysconf(_SC_PAGESIZE);
+	const size_t least = (size_t)32 << 20, most = (size_t)512 << 20;
+
+	return b < least ? least : b > most ? most : b;
+}
+
+static void make_board(struct worker *w, struct job *j)
+{
+	store_patience(w->reader, 0);
+	j->board = board_new(w->reader, board_max(), &j->fault);
+	if (j->board)
+		log_debug("the board: %zu bytes", board_size(j->board));
+}
+
 static void run(struct worker *w, struct job *j)
 {
 	struct memo_view view = {.memo = w->answers->memo, .store = w->reader, .settled = j->stamp.facts};
@@ -158,6 +183,8 @@ static void run(struct worker *w, struct job *j)
 	c.params = j->params;
 	c.store = w->reader;
 	c.facts = j->route->live ? store_facts(w->reader) : memo_facts(&view);
+	c.board = j->board;
+	c.board_behind = j->behind;
 	c.arena = &a;
 	c.json = &json;
 	c.tail = j->tail;
@@ -206,7 +233,10 @@ static void *work(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&a->lock);
-		run(w, j);
+		if (j->route)
+			run(w, j);
+		else
+			make_board(w, j);
 		pthread_mutex_lock(&a->lock);
 		queue_add(&a->done, j);
 		(void)!write(a->watch.fd, &(uint64_t){1}, 8);
@@ -375,6 +405,11 @@ static void start(struct answers *a, struct job *j, bool warm)
 {
 	*vec_push(&a->pending) = j;
 	j->ours = warm;
+	j->generation = store_generation(a->store);
+	if (j->route && !j->route->live && a->board_settled == j->stamp.facts) {
+		j->board = board_ref(a->board);
+		j->behind = a->board_generation != j->generation;
+	}
 	pthread_mutex_lock(&a->lock);
 	queue_add(warm ? &a->warm : &a->visitors, j);
 	pthread_cond_broadcast(&a->more);
@@ -420,12 +455,28 @@ static void tell(struct answers *a, const struct job *j)
 	bool again = a->told == j->fault.code && now < a->told_us + TELL_AGAIN_US;
 
 	if (!again) {
-		log_error("%s: %s", j->route->path, j->fault.text);
+		log_error("%s: %s", j->route ? j->route->path : "the board", j->fault.text);
 		a->told = j->fault.code;
 		a->told_us = now;
 	}
 	if (j->fault.code != -ETIMEDOUT)
 		store_check(a->store, &j->fault);
+}
+
+/* From now on questions of facts that are still the same are answered with it. */
+static void take_board(struct answers *a, struct job *j)
+{
+	no_longer_pending(a, j);
+	if (j->fault.code) {
+		tell(a, j);
+	} else {
+		board_unref(a->board);
+		a->board = j->board;
+		j->board = NULL;
+		a->board_settled = j->stamp.facts;
+		a->board_generation = j->generation;
+	}
+	job_free(j);
 }
 
 /* An answer has been made: those who wait get it, whatever has changed meanwhile; it is kept if it is
@@ -460,7 +511,10 @@ static void on_done(struct watch *w, unsigned what)
 		queue_add(&all, j);
 	pthread_mutex_unlock(&a->lock);
 	for (struct job *j = queue_take(&all); j; j = queue_take(&all))
-		finish(a, j);
+		if (j->route)
+			finish(a, j);
+		else
+			take_board(a, j);
 }
 
 void answers_give(struct answers *a, const struct http_request *q, struct http_response *out)
@@ -520,8 +574,30 @@ static void warm_text(void *ctx, const char *text)
 	}
 }
 
+static void drop_board(struct answers *a)
+{
+	board_unref(a->board);
+	a->board = NULL;
+	a->board_settled = -1;
+}
+
+/* First: without it each question about a site goes through millions of rows. */
+static void warm_board(struct answers *a)
+{
+	struct job *j = job_new(NULL, "board", false);
+
+	j->key = j->tail;
+	j->stamp = (struct stamp){store_settled(a->store), 0};
+	if (a->board_settled == j->stamp.facts || pending(a, j))
+		job_free(j);
+	else
+		start(a, j, true);
+}
+
 static void warm_all(struct answers *a)
 {
+	warm_board(a);
+
 	for (size_t i = 0; route_list[i]; i++) {
 		const struct route *r = route_list[i];
 		struct warming w = {a, r};
@@ -554,6 +630,8 @@ void answers_renew(struct answers *a)
 	a->epoch++;
 	cool(a);
 	forget(a);
+	if (a->board_settled != store_settled(a->store))
+		drop_board(a);
 	if (store_has_facts(a->store, NULL))
 		warm_all(a);
 }
@@ -605,6 +683,7 @@ struct answers *answers_new(struct loop *l, struct store *s, const struct call *
 	a->store = s;
 	a->base = *base;
 	a->memo = memo_open(s);
+	drop_board(a);
 	arena_init(&a->arena, 0);
 	map_init(&a->map, &a->arena);
 	pthread_mutex_init(&a->lock, NULL);
@@ -643,6 +722,7 @@ void answers_free(struct answers *a)
 	free_all(&a->done);
 	vec_done(&a->pending);
 	forget(a);
+	drop_board(a);
 	memo_close(a->memo);
 	if (a->watch.fd >= 0) {
 		loop_unwatch(a->loop, &a->watch);

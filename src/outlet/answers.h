@@ -6,7 +6,8 @@
  *
  * An answer is kept until it is no longer true: until a round or a dataset is complete, the day ends
  * or a list changes; that of a live route until any fact or state changes.  Many who ask the same wait
- * for one job.  What every visitor asks for (route->warm) is made ready at the start and after each
+ * for one job.  A question that no kept answer serves has a board to help it (outlet/board.h), made anew
+ * when the facts have settled.  What every visitor asks for (route->warm) is made ready at the start and after each
  * change, by one worker that visitors' questions go before; a second one is always free for them.
  *
  * A handler runs in a worker's thread, with a reader of the store: it must not touch what another

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "core/query.h"
 #include "indicator/indicator.h"
+#include "outlet/board.h"
 #include "outlet/httpd.h"
 #include "store/store.h"
 
@@ -38,6 +39,8 @@ struct call {
 	const struct call_param *params; /* those that the route knows; ends with name NULL */
 	struct store *store;
 	struct facts facts;
+	const struct board *board; /* of the settled facts; NULL: ask the facts */
+	bool board_behind;         /* the facts have more rows by now than it saw */
 	const struct clock *clock;
 	const struct about *about; /* may be NULL */
 	struct arena *arena;   /* unbounded, of this call */

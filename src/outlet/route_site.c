@@ -1,26 +1,85 @@
 /*
  * route_site: everything about one site in one round: the ladder of checks, both families side by
  * side, the evidence rows, repairs in the order of what they gain, history and changes.
+ *
+ * Its rows are a few dozen of millions that no order helps to find.  Where they stand, which round was
+ * the last and what the rounds concluded is known in memory (outlet/board.h); what is not, is asked of
+ * the facts, which look through a whole round, or all of them.
  */
-#include "outlet/route.h"
+#include "outlet/families.h"
 
 #include "check/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WIDE_MAX = 4096, HISTORY_ROWS = 5000 };
 
 /* The ladder's rungs in the order in which a connection climbs them. */
 static const char *const rungs[] = {"dns", "ns", "web", "tls", "mail", "parity", NULL};
 
+static const char *const tables[BOARD_TABLES] = {"obs_verdict", "obs_dns", "obs_web", "obs_smtp"};
+
+static size_t column_of(const struct table *t, const char *name)
+{
+	size_t k = 0;
+
+	while (k < t->n_cols && strcmp(t->names[k], name))
+		k++;
+	return k;
+}
+
+/* Leaves the rows of this site in this round. */
+static void keep_own(struct call *c, const char *round, struct table *t)
+{
+	size_t subject = column_of(t, "subject"), of = column_of(t, "round"), kept = 0;
+
+	for (size_t i = 0; i < t->n_rows; i++) {
+		if (strcmp(value_str(table_at(t, i, subject), ""), c->tail) ||
+		    strcmp(value_str(table_at(t, i, of), ""), round))
+			continue;
+		memmove(t->cells + kept++ * t->n_cols, table_at(t, i, 0), t->n_cols * sizeof(*t->cells));
+	}
+	t->n_rows = kept;
+}
+
+/* All rows of a site in a round, by time.  Those that are said to stand somewhere are counted: when one is
+ * missing there, it is looked for everywhere. */
+static int rows_of(struct call *c, enum board_table table, const char *columns, const char *round,
+		   struct table *t, struct err *e)
+{
+	const struct value own[] = {value_text(c->tail), value_text(round)};
+	struct board_range r;
+	char sql[400];
+	int rc;
+
+	if (board_where(c->board, table, round, c->tail, &r) && r.to - r.from < WIDE_MAX) {
+		const struct value args[] = {value_i64(r.from), value_i64(r.to)};
+
+		*t = (struct table){0};
+		if (!r.n)
+			return 0;
+		snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE rowid BETWEEN ? AND ? ORDER BY at_us, rowid",
+			 columns, tables[table]);
+		rc = call_facts(c, sql, args, 2, t, e);
+		if (rc)
+			return rc;
+		keep_own(c, round, t);
+		if (t->n_rows == r.n)
+			return 0;
+	}
+	snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE subject = ? AND round = ? ORDER BY at_us, rowid",
+		 columns, tables[table]);
+	return call_facts(c, sql, own, 2, t, e);
+}
+
 static int verdicts_of(struct call *c, const char *round, struct table *t, struct err *e)
 {
-	const struct value args[] = {value_text(c->tail), value_text(round)};
-
-	return call_facts(c,
-			  "SELECT \"check\", verdict, reason, evidence, at_us, vantage, organisation, "
-			  "class, region, level, rank, portfolio FROM obs_verdict "
-			  "WHERE subject = ? AND round = ?",
-			  args, 2, t, e);
+	return rows_of(c, BOARD_VERDICT,
+		       "\"check\", verdict, reason, evidence, at_us, vantage, organisation, class, region, "
+		       "level, rank, portfolio, subject, round",
+		       round, t, e);
 }
 
 static void write_check(struct call *c, const struct check *k, const struct table *t, size_t row)
@@ -153,131 +212,56 @@ static void write_cell(struct call *c, const char *name, const struct value *v)
 	json_put_text(c->json, name, addr_text(&a, text));
 }
 
-static int evidence_of(struct call *c, const char *name, const char *sql, const char *round,
-		       struct err *e)
+static void write_evidence(struct call *c, const char *name, const struct table *t)
 {
-	const struct value args[] = {value_text(c->tail), value_text(round)};
-	struct table t;
-	int rc = call_facts(c, sql, args, 2, &t, e);
-
-	if (rc)
-		return rc;
 	json_key(c->json, name);
 	json_array(c->json);
-	for (size_t i = 0; i < t.n_rows; i++) {
+	for (size_t i = 0; i < t->n_rows; i++) {
 		json_object(c->json);
-		for (size_t k = 0; k < t.n_cols; k++)
-			if (strcmp(t.names[k], "batch") && strcmp(t.names[k], "subject"))
-				write_cell(c, t.names[k], table_at(&t, i, k));
+		for (size_t k = 0; k < t->n_cols; k++)
+			if (strcmp(t->names[k], "batch") && strcmp(t->names[k], "subject"))
+				write_cell(c, t->names[k], table_at(t, i, k));
 		json_end_object(c->json);
 	}
 	json_end_array(c->json);
-	return 0;
 }
 
-static int all_evidence(struct call *c, const char *round, struct err *e)
+static int all_evidence(struct call *c, const char *round, const struct table *web, struct err *e)
 {
-	int rc;
+	struct table dns, smtp;
+	int rc = rows_of(c, BOARD_DNS, "*", round, &dns, e);
 
-	json_key(c->json, "evidence");
-	json_object(c->json);
-	rc = evidence_of(c, "dns", "SELECT * FROM obs_dns WHERE subject = ? AND round = ? ORDER BY at_us",
-			 round, e);
 	if (!rc)
-		rc = evidence_of(c, "web",
-				 "SELECT * FROM obs_web WHERE subject = ? AND round = ? ORDER BY at_us",
-				 round, e);
-	if (!rc)
-		rc = evidence_of(c, "smtp",
-				 "SELECT * FROM obs_smtp WHERE subject = ? AND round = ? ORDER BY at_us",
-				 round, e);
-	json_end_object(c->json);
-	return rc;
-}
-
-/* Median timings of the exchanges that came through, by family. */
-/* "timeout at connect 4, ok 4": a family that never got through has no times, and must not look as if
- * nobody had tried. */
-static int endings(struct call *c, const char *round, int family, struct err *e)
-{
-	static const char *const zh[][2] = {
-		{"ok", "完成"},	       {"refused", "被拒绝"},  {"timeout", "超时"},
-		{"unreachable", "不可达"}, {"closed", "被关闭"},   {"tls", "TLS 失败"},
-		{"malformed", "格式错误"}, {"denied", "未获许可"}, {"limit", "超出限额"},
-		{"unknown", "未知"},	       {"connect", "连接"},	   {"request", "请求"},
-		{"header", "报头"},	       {"body", "正文"},	   {"done", "末尾"},
-	};
-	const struct value args[] = {value_text(c->tail), value_text(round), value_i64(family)};
-	struct table t;
-	struct buf text;
-	int rc = call_facts(c,
-			    "SELECT outcome, CASE WHEN outcome = 'ok' THEN '' ELSE stage END, count(*) "
-			    "FROM obs_web WHERE subject = ? AND round = ? AND family = ? "
-			    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
-			    args, 3, &t, e);
-
+		rc = rows_of(c, BOARD_SMTP, "*", round, &smtp, e);
 	if (rc)
 		return rc;
-	buf_init(&text, 4096);
-	for (size_t i = 0; i < t.n_rows; i++) {
-		const char *words[] = {value_str(table_at(&t, i, 0), ""), value_str(table_at(&t, i, 1), "")};
-
-		for (size_t w = 0; c->zh && w < 2; w++)
-			for (size_t k = 0; k < sizeof(zh) / sizeof(zh[0]); k++)
-				if (!strcmp(words[w], zh[k][0])) {
-					words[w] = zh[k][1];
-					break;
-				}
-		buf_printf(&text, "%s%s%s%s ×%lld", i ? (c->zh ? "，" : ", ") : "", words[0],
-			   !*words[1] ? "" : c->zh ? "于" : " at ", words[1],
-			   (long long)value_int(table_at(&t, i, 2), 0));
-	}
-	json_put_text(c->json, "ended", text.data);
-	buf_done(&text);
+	json_key(c->json, "evidence");
+	json_object(c->json);
+	write_evidence(c, "dns", &dns);
+	write_evidence(c, "web", web);
+	write_evidence(c, "smtp", &smtp);
+	json_end_object(c->json);
 	return 0;
 }
 
-static int families(struct call *c, const char *round, struct err *e)
+static int ask_history(struct call *c, struct table *t, struct err *e)
 {
-	const struct value args[] = {value_text(c->tail), value_text(round)};
-	struct table t;
-	int rc = call_facts(c,
-			    "SELECT family, count(*), median(connect_us) FILTER (WHERE outcome = 'ok'), "
-			    "median(tls_us) FILTER (WHERE outcome = 'ok'), "
-			    "median(first_byte_us) FILTER (WHERE outcome = 'ok'), "
-			    "median(total_us) FILTER (WHERE outcome = 'ok') FROM obs_web "
-			    "WHERE subject = ? AND round = ? GROUP BY family ORDER BY family",
-			    args, 2, &t, e);
+	const struct value args[] = {value_text(c->tail), value_i64(HISTORY_ROWS)};
 
-	json_key(c->json, "families");
-	json_object(c->json);
-	for (size_t i = 0; !rc && i < t.n_rows; i++) {
-		static const char *const names[] = {"exchanges", "connect_us", "tls_us",
-						    "first_byte_us", "total_us"};
-		int family = (int)value_int(table_at(&t, i, 0), 0);
-
-		json_key(c->json, family == 6 ? "v6" : "v4");
-		json_object(c->json);
-		call_value(c, names[0], table_at(&t, i, 1));
-		rc = endings(c, round, family, e);
-		for (size_t k = 1; k < 5; k++)
-			call_value(c, names[k], table_at(&t, i, k + 1));
-		json_end_object(c->json);
-	}
-	json_end_object(c->json);
-	return rc;
+	if (board_history(c->board, c->tail, HISTORY_ROWS, c->arena, t))
+		return 0;
+	return call_facts(c,
+			  "SELECT v.round, r.at_us, v.\"check\", v.verdict, v.reason "
+			  "FROM obs_verdict v JOIN obs_round r ON r.round = v.round "
+			  "WHERE v.subject = ? ORDER BY r.at_us DESC, v.\"check\" LIMIT ?",
+			  args, 2, t, e);
 }
 
 /* History by round, and from it each change of a verdict. */
 static int history(struct call *c, struct err *e)
 {
-	const struct value arg = value_text(c->tail);
 	struct table t;
-	int rc = call_facts(c,
-			    "SELECT v.round, r.at_us, v.\"check\", v.verdict, v.reason "
-			    "FROM obs_verdict v JOIN obs_round r ON r.round = v.round "
-			    "WHERE v.subject = ? ORDER BY r.at_us DESC, v.\"check\" LIMIT 5000",
-			    &arg, 1, &t, e);
+	int rc = ask_history(c, &t, e);
 
 	if (rc)
 		return rc;
@@ -319,12 +303,25 @@ static int history(struct call *c, struct err *e)
 	return 0;
 }
 
+/* Has it been looked at since the board was made? */
+static bool seen_since(struct call *c, struct err *e)
+{
+	const struct value args[] = {value_text(c->tail), value_i64(board_top(c->board))};
+	struct table t;
+
+	return call_facts(c, "SELECT 1 FROM obs_verdict WHERE subject = ? AND rowid > ? LIMIT 1", args, 2, &t, e) ||
+	       t.n_rows;
+}
+
 static const char *latest_round_of(struct call *c, int64_t at_us, struct err *e)
 {
 	const struct value args[] = {value_text(c->tail),
 				     value_i64(at_us == I64_NULL ? INT64_MAX : at_us)};
+	const char *round;
 	struct table t;
 
+	if (board_latest(c->board, c->tail, args[1].i64, &round) && !(c->board_behind && seen_since(c, e)))
+		return round;
 	if (call_facts(c,
 		       "SELECT round FROM obs_verdict WHERE subject = ? AND at_us < ? "
 		       "ORDER BY at_us DESC LIMIT 1",
@@ -350,7 +347,7 @@ static void tags_of(struct call *c, const struct table *t)
 static int answer(struct call *c, struct err *e)
 {
 	const char *round = call_query(c, "round");
-	struct table t = {0};
+	struct table t = {0}, web;
 	int64_t at_us;
 	int rc = 0;
 
@@ -376,9 +373,11 @@ static int answer(struct call *c, struct err *e)
 	tags_of(c, &t);
 	ladder(c, &t);
 	repairs(c, &t);
-	rc = families(c, round, e);
-	if (!rc)
-		rc = all_evidence(c, round, e);
+	rc = rows_of(c, BOARD_WEB, "*", round, &web, e);
+	if (!rc) {
+		families_put(c, &web);
+		rc = all_evidence(c, round, &web, e);
+	}
 	if (!rc)
 		rc = history(c, e);
 	json_end_object(c->json);

@@ -5,6 +5,9 @@
  * those domains are fetched.  A filter's own counts leave that filter out, so that a reader sees
  * what else could be chosen.  The key of a page is the last domain of the one before, whatever the
  * order: equals are told apart by the domain.
+ *
+ * The list of the latest round comes out of memory (outlet/board.h), any other out of the facts; either
+ * way as the same tables.
  */
 #include "outlet/route.h"
 
@@ -18,6 +21,13 @@
 
 enum { ARGS_MAX = 16, PAGE_DEFAULT = 50, PAGE_MAX = 500, FACET_ROWS = 200,
        CSV_MAX = L_STORE_ROWS / 25 /* so many sites with a row for each check */ };
+
+/* Which list is asked for, and from where it comes. */
+struct asked {
+	struct call *call;
+	const char *round, *check;
+	struct board_list list; /* its board is NULL: from the facts */
+};
 
 struct where {
 	char sql[1024];
@@ -46,16 +56,16 @@ static const char *like_text(struct call *c, const char *q)
 }
 
 /* The filters of the call, but for the one named `without`. */
-static void filters(struct call *c, const char *round, const char *check, const char *without,
-		    struct where *w)
+static void filters(const struct asked *q, const char *without, struct where *w)
 {
 	static const char *const columns[] = {"verdict", "class", "region", "organisation", "level",
 					      "reason"};
-	const char *q = call_query(c, "q");
+	struct call *c = q->call;
+	const char *part = call_query(c, "q");
 
 	memset(w, 0, sizeof(*w));
-	condition(w, "round = ?", value_text(round));
-	condition(w, "\"check\" = ?", value_text(check));
+	condition(w, "round = ?", value_text(q->round));
+	condition(w, "\"check\" = ?", value_text(q->check));
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		const char *v = call_query(c, columns[i]);
 		char sql[32];
@@ -65,11 +75,31 @@ static void filters(struct call *c, const char *round, const char *check, const 
 		snprintf(sql, sizeof(sql), "%s = ?", columns[i]);
 		condition(w, sql, value_text(v));
 	}
-	if (q) {
+	if (part) {
 		condition(w, "(subject LIKE ? OR lower(organisation) LIKE ?)",
-			  value_text(like_text(c, q)));
-		w->args[w->n++] = value_text(like_text(c, q));
+			  value_text(like_text(c, part)));
+		w->args[w->n++] = value_text(like_text(c, part));
 	}
+}
+
+/* The same filters of the list in memory, if that is the one asked for. */
+static void find_list(struct asked *q)
+{
+	struct call *c = q->call;
+	const char *part = call_query(c, "q");
+	const struct board_ask ask = {
+		.check = q->check,
+		.verdict = call_query(c, "verdict"),
+		.reason = call_query(c, "reason"),
+		.organisation = call_query(c, "organisation"),
+		.class_ = call_query(c, "class"),
+		.region = call_query(c, "region"),
+		.level = call_query(c, "level"),
+		.q = part ? like_text(c, part) : NULL,
+	};
+
+	if (!board_list(c->board, q->round, &ask, c->arena, &q->list))
+		q->list.board = NULL;
 }
 
 /* ---- the order ---- */
@@ -122,20 +152,29 @@ static int after_key(struct call *c, const char *after, const struct order *o, s
 	return 0;
 }
 
-static int facet(struct call *c, const char *round, const char *check, const char *column,
-		 struct err *e)
+static int ask_facet(const struct asked *q, const char *column, struct table *t, struct err *e)
 {
 	struct where w;
-	struct table t;
 	char sql[1400];
-	int rc;
 
-	filters(c, round, check, column, &w);
+	if (q->list.board) {
+		board_facet(&q->list, column, FACET_ROWS, q->call->arena, t);
+		return 0;
+	}
+	filters(q, column, &w);
 	snprintf(sql, sizeof(sql),
 		 "SELECT %s, count(*) FROM obs_verdict WHERE %s GROUP BY %s "
 		 "ORDER BY count(*) DESC, %s LIMIT %d",
 		 column, w.sql, column, column, FACET_ROWS);
-	rc = call_facts(c, sql, w.args, w.n, &t, e);
+	return call_facts(q->call, sql, w.args, w.n, t, e);
+}
+
+static int facet(const struct asked *q, const char *column, struct err *e)
+{
+	struct call *c = q->call;
+	struct table t;
+	int rc = ask_facet(q, column, &t, e);
+
 	if (rc)
 		return rc;
 	json_key(c->json, column);
@@ -150,15 +189,16 @@ static int facet(struct call *c, const char *round, const char *check, const cha
 	return 0;
 }
 
-static int facets(struct call *c, const char *round, const char *check, struct err *e)
+static int facets(const struct asked *q, struct err *e)
 {
 	static const char *const columns[] = {"class", "region", "level", "verdict"};
+	struct call *c = q->call;
 	int rc = 0;
 
 	json_key(c->json, "facets");
 	json_object(c->json);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !rc; i++)
-		rc = facet(c, round, check, columns[i], e);
+		rc = facet(q, columns[i], e);
 	json_end_object(c->json);
 	return rc;
 }
@@ -167,10 +207,10 @@ static int facets(struct call *c, const char *round, const char *check, struct e
 	"SELECT subject, \"check\", verdict, reason, organisation, class, region, level, rank "    \
 	"FROM obs_verdict "
 
-static int page_of(struct call *c, const char *round, const char *check, int64_t limit,
-		   struct table *t, struct err *e)
+static int page_of(const struct asked *q, int64_t limit, struct table *t, struct err *e)
 {
-	const char *after = call_query(c, "after");
+	struct call *c = q->call;
+	const char *after = call_query(c, "after"), *sort = call_query(c, "sort");
 	const struct order o = order_of(c);
 	const char *down = o.down ? " DESC" : "";
 	struct where w;
@@ -178,12 +218,16 @@ static int page_of(struct call *c, const char *round, const char *check, int64_t
 	char by[200], sql[2400];
 	int rc = 0;
 
-	filters(c, round, check, NULL, &w);
+	if (q->list.board) {
+		board_page(&q->list, sort ? sort + o.down : NULL, o.down, after, (size_t)limit, c->arena, t);
+		return 0;
+	}
+	filters(q, NULL, &w);
 	if (after)
 		rc = after_key(c, after, &o, &w, e);
 	if (rc)
 		return rc;
-	args[0] = value_text(round);
+	args[0] = value_text(q->round);
 	memcpy(args + 1, w.args, w.n * sizeof(args[0]));
 	snprintf(by, sizeof(by), "%s%s, subject%s", o.expr, down, down);
 	snprintf(sql, sizeof(sql),
@@ -289,14 +333,19 @@ static const char *write_sites(struct call *c, const struct table *t, const stru
 	return last;
 }
 
-static int total(struct call *c, const char *round, const char *check, struct err *e)
+static int total(const struct asked *q, struct err *e)
 {
+	struct call *c = q->call;
 	struct where w;
 	struct table t;
 	char sql[1200];
 	int rc;
 
-	filters(c, round, check, NULL, &w);
+	if (q->list.board) {
+		json_put_i64(c->json, "total", board_total(&q->list));
+		return 0;
+	}
+	filters(q, NULL, &w);
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM obs_verdict WHERE %s", w.sql);
 	rc = call_facts(c, sql, w.args, w.n, &t, e);
 	if (!rc)
@@ -327,7 +376,7 @@ static void no_round(struct call *c)
 
 static int answer(struct call *c, struct err *e)
 {
-	const char *round = call_query(c, "round"), *check = call_query(c, "check");
+	struct asked q = {.call = c, .round = call_query(c, "round"), .check = call_query(c, "check")};
 	const char *limit_text = call_query(c, "limit"), *last;
 	int64_t limit = limit_text ? strtoll(limit_text, NULL, 10) : PAGE_DEFAULT, n, at_us;
 	struct table t;
@@ -337,31 +386,32 @@ static int answer(struct call *c, struct err *e)
 		limit = PAGE_DEFAULT;
 	if (c->csv && !limit_text)
 		limit = CSV_MAX;
-	check = check ? check : "site";
+	q.check = q.check ? q.check : "site";
 	if (!call_at(c, &at_us))
 		return 0;
-	round = round ? round : call_round(c, at_us, e);
-	if (!round) {
+	q.round = q.round ? q.round : call_round(c, at_us, e);
+	if (!q.round) {
 		no_round(c);
 		return 0;
 	}
-	rc = page_of(c, round, check, limit, &t, e);
+	find_list(&q);
+	rc = page_of(&q, limit, &t, e);
 	if (rc)
 		return rc;
 	if (c->csv) {
 		struct map records;
 
-		rc = records_of(c, round, &records, e);
+		rc = records_of(c, q.round, &records, e);
 		write_sites(c, &t, &records, &n);
 		return rc;
 	}
 	json_object(c->json);
-	json_put_text(c->json, "round", round);
-	rc = total(c, round, check, e);
+	json_put_text(c->json, "round", q.round);
+	rc = total(&q, e);
 	last = write_sites(c, &t, NULL, &n);
 	json_put_text(c->json, "next", n == limit ? last : NULL);
 	if (!rc)
-		rc = facets(c, round, check, e);
+		rc = facets(&q, e);
 	json_end_object(c->json);
 	return rc;
 }
