@@ -8,7 +8,7 @@
 static const struct {
 	const char *label, *name;
 } labels[] = {
-	{"utf-8", "UTF-8"}, {"UTF8", "UTF-8"}, {"gb2312", "GB18030"}, {" GBK\n", "GB18030"},
+	{"utf-8", "UTF-8"}, {"UTF8", "UTF-8"}, {"gb2312", "GB18030"}, {" GBK\t", "GB18030"},
 	{"x-gbk", "GB18030"}, {"Big5-HKSCS", "Big5"}, {"Windows-31J", "Shift_JIS"}, {"SJIS", "Shift_JIS"},
 	{"euc-jp", "EUC-JP"}, {"ks_c_5601-1987", "EUC-KR"}, {"ISO-8859-1", "windows-1252"},
 	{"us-ascii", "windows-1252"}, {"latin1", "windows-1252"}, {"cp1251", "windows-1251"},
