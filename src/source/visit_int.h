@@ -48,6 +48,7 @@ struct visit {
 	struct map looks;
 	struct look *first, **last;
 	size_t n_dns, n_busy, n_running, n_web, n_pauses;
+	bool hit[LIMIT_COUNT]; /* limits that bit in its plan */
 	unsigned news; /* bit: enum visit_batch, of what the planner has not seen */
 	struct timer timer;
 	bool parked, over;

@@ -12,6 +12,17 @@
 
 enum { KEY_MAX = 700 };
 
+/* Counted once a visit, however often its planner walks over the evidence. */
+static bool is_within(struct visit *v, size_t n, enum limit which)
+{
+	if (n < (size_t)limit_table[which].number)
+		return true;
+	if (!v->hit[which])
+		limit_hit(which);
+	v->hit[which] = true;
+	return false;
+}
+
 /* ---- names ---- */
 
 static void ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
@@ -52,7 +63,9 @@ static void ask_https_targets(struct visit *v)
 
 	if (answer_of(o) != ANSWER_HAS)
 		return;
-	for (int i = 0; i < L_DNS_NS_KEPT && dns_data_next(dns_of(o), &at, line, sizeof(line)); i++) {
+	for (size_t i = 0; dns_data_next(dns_of(o), &at, line, sizeof(line)) &&
+			   is_within(v, i, LIMIT_DNS_NS_KEPT);
+	     i++) {
 		name = strchr(line, ' ');
 		if (!name)
 			continue;
@@ -132,12 +145,14 @@ static void look_at_servers(struct visit *v)
 	char name[NAME_MAX_B];
 	const char *at = NULL;
 
-	for (int i = 0; zone && i < L_DNS_NS_KEPT && row_name(dns_of(zone), &at, name); i++) {
+	for (size_t i = 0;
+	     zone && row_name(dns_of(zone), &at, name) && is_within(v, i, LIMIT_DNS_NS_KEPT); i++) {
 		struct host h;
 
 		ask_addresses(v, name, "ns");
 		h = site_host(&v->site, name);
-		for (size_t k = 0; v->env->v6 && k < h.n_good && k < L_DNS_NS_ADDRESSES; k++) {
+		for (size_t k = 0;
+		     v->env->v6 && k < h.n_good && is_within(v, k, LIMIT_DNS_NS_ADDRESSES); k++) {
 			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_UDP);
 			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_TCP);
 		}
@@ -173,7 +188,7 @@ static bool greet_all(struct visit *v, const char *host, int64_t preference,
 {
 	bool silent = n > 0;
 
-	for (size_t k = 0; k < n && k < L_SITE_ADDRESSES; k++) {
+	for (size_t k = 0; k < n && is_within(v, k, LIMIT_SITE_ADDRESSES); k++) {
 		const struct look *l = greet(v, host, preference, &list[k], k == 0);
 
 		if (!l || l->state != LOOK_ENDED || l->connected)
@@ -191,7 +206,9 @@ static void look_at_mail(struct visit *v)
 
 	if (site_mx(&v->site, &mx, &code) != MX_HOSTS)
 		return;
-	for (int i = 0; i < L_DNS_MX_KEPT && dns_data_next(dns_of(mx), &at, line, sizeof(line)); i++) {
+	for (size_t i = 0; dns_data_next(dns_of(mx), &at, line, sizeof(line)) &&
+			   is_within(v, i, LIMIT_DNS_MX_KEPT);
+	     i++) {
 		char *host = strchr(line, ' ');
 		struct host h;
 
@@ -251,7 +268,7 @@ static void fetch_any(struct visit *v, const struct hop *hop)
 	const struct addr *list = hop->family == 6 ? h.good : h.v4;
 	size_t n = hop->family == 6 ? h.n_good : h.n_v4;
 
-	for (size_t k = 0; k < n && k < L_SITE_ADDRESSES; k++) {
+	for (size_t k = 0; k < n && is_within(v, k, LIMIT_SITE_ADDRESSES); k++) {
 		const struct look *l = fetch(v, hop, &list[k], k == 0);
 
 		if (!l || l->state != LOOK_ENDED || l->connected)
