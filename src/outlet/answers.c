@@ -183,6 +183,7 @@ static void run(struct worker *w, struct job *j)
 	c.params = j->params;
 	c.store = w->reader;
 	c.facts = j->route->live ? store_facts(w->reader) : memo_facts(&view);
+	c.once = store_facts(w->reader);
 	c.board = j->board;
 	c.board_behind = j->behind;
 	c.arena = &a;

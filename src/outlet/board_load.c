@@ -3,9 +3,7 @@
  * rows are only ever appended, so those of a round stand near each other, and no large answer is held on
  * either side.
  */
-#include "base/map.h"
-#include "base/vec.h"
-#include "outlet/board_int.h"
+#include "outlet/board_load.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,34 +11,8 @@
 #include <string.h>
 
 enum { SLICE_ROWS = 100000, ROUNDS_MAX = 2000 };
-#define NOWHERE UINT32_MAX
 
-/* A round's sites while they are read, in the order in which they come. */
-struct reading {
-	struct board_round *round;
-	bool codes, tags;  /* are wanted */
-	uint32_t *slot_of; /* of each name, or NOWHERE */
-	size_t n;
-	VEC(uint8_t) code;
-	VEC(uint32_t) tag[BOARD_TAGS];
-	VEC(int64_t) rank;
-	struct map texts[BOARD_TAGS]; /* text -> its index + 1, not sorted */
-	VEC(const char *) text[BOARD_TAGS], lower;
-	enum board_table table; /* whose ranges are read */
-};
-
-struct loading {
-	struct store *reader;
-	struct board *board;
-	size_t max_b;
-	struct arena arena; /* of what is gone when the board is made */
-	struct map names;   /* name -> its index + 1 */
-	VEC(const char *) list;
-	struct reading r;
-};
-
-/* The facts are such that a board would not answer as they do. */
-static int decline(struct err *e)
+int board_decline(struct err *e)
 {
 	return err_set(e, -ENOTSUP, "these facts make no board");
 }
@@ -54,15 +26,14 @@ static int too_large(const struct loading *l, struct err *e)
 	return err_set(e, -E2BIG, "the board is larger than its memory");
 }
 
-/* NULL when there is none, or when it has a zero in it. */
-static const char *text_at(const struct table *t, size_t row, size_t col)
+const char *board_text(const struct table *t, size_t row, size_t col)
 {
 	const struct value *v = table_at(t, row, col);
 
 	return v->type == VALUE_TEXT && strlen(v->s.data) == v->s.len ? v->s.data : NULL;
 }
 
-static int ask(struct loading *l, const char *sql, const struct value *args, size_t n_args,
+int board_ask(struct loading *l, const char *sql, const struct value *args, size_t n_args,
 	       struct table *t, struct err *e)
 {
 	return store_query_facts(l->reader, &l->arena, sql, args, n_args, t, e);
@@ -76,10 +47,10 @@ static int take_names(void *ctx, const struct table *t, struct err *e)
 	struct board *b = l->board;
 
 	for (size_t i = 0; i < t->n_rows; i++) {
-		const char *name = text_at(t, i, 0);
+		const char *name = board_text(t, i, 0);
 
 		if (!name || l->list.n == NOWHERE - 1)
-			return decline(e);
+			return board_decline(e);
 		*vec_push(&l->list) = arena_str(&b->arena, name);
 		*map_at_text(&l->names, name) = (void *)(uintptr_t)l->list.n;
 	}
@@ -111,19 +82,19 @@ static int load_checks(struct loading *l, struct err *e)
 	struct board *b = l->board;
 	const struct value top = value_i64(b->top);
 	struct table t;
-	int rc = ask(l, "SELECT DISTINCT \"check\" FROM obs_verdict WHERE rowid <= ? ORDER BY 1", &top, 1, &t, e);
+	int rc = board_ask(l, "SELECT DISTINCT \"check\" FROM obs_verdict WHERE rowid <= ? ORDER BY 1", &top, 1, &t, e);
 
 	if (rc)
 		return rc;
 	if (t.n_rows > BOARD_CHECKS_MAX)
-		return decline(e);
+		return board_decline(e);
 	b->n_checks = t.n_rows;
 	b->checks = arena_array(&b->arena, b->n_checks + 1, sizeof(*b->checks));
 	for (size_t i = 0; i < b->n_checks; i++) {
-		const char *id = text_at(&t, i, 0);
+		const char *id = board_text(&t, i, 0);
 
 		if (!id)
-			return decline(e);
+			return board_decline(e);
 		b->checks[i].id = arena_str(&b->arena, id);
 	}
 	return 0;
@@ -134,13 +105,13 @@ static int load_checks(struct loading *l, struct err *e)
 static int take_round(struct loading *l, const struct table *t, size_t i, struct board_round *r,
 		      struct err *e)
 {
-	const char *id = text_at(t, i, 0);
+	const char *id = board_text(t, i, 0);
 
 	/* two rows for one round, or two rounds that ended at once, have no order of their own */
 	if (!id || value_int(table_at(t, i, 5), 0) > 1 ||
 	    (i && table_at(t, i, 6)->type != VALUE_NULL &&
 	     value_int(table_at(t, i, 6), 0) == value_int(table_at(t, i - 1, 6), 0)))
-		return decline(e);
+		return board_decline(e);
 	*r = (struct board_round){
 		.id = arena_str(&l->board->arena, id),
 		.first_us = value_int(table_at(t, i, 1), I64_NULL),
@@ -158,7 +129,7 @@ static int load_rounds(struct loading *l, struct err *e)
 	struct board *b = l->board;
 	const struct value top = value_i64(b->top);
 	struct table t;
-	int rc = ask(l,
+	int rc = board_ask(l,
 		     "SELECT v.round, v.first_us, v.last_us, v.low, v.high, r.n, r.at_us FROM (SELECT round, "
 		     "min(at_us) AS first_us, max(at_us) AS last_us, min(rowid) AS low, max(rowid) AS high "
 		     "FROM obs_verdict WHERE rowid <= ? GROUP BY round) v LEFT JOIN (SELECT round, count(*) AS n, "
@@ -167,7 +138,7 @@ static int load_rounds(struct loading *l, struct err *e)
 		     &top, 1, &t, e);
 
 	if (!rc && t.n_rows > ROUNDS_MAX)
-		rc = decline(e);
+		rc = board_decline(e);
 	if (rc)
 		return rc;
 	b->rounds = arena_array(&b->arena, t.n_rows + 1, sizeof(*b->rounds));
@@ -204,24 +175,24 @@ static void order_rounds(struct board *b)
 static int take_code(struct loading *l, uint32_t slot, const struct table *t, size_t i, struct err *e)
 {
 	struct board *b = l->board;
-	const char *check = text_at(t, i, 1), *verdict = text_at(t, i, 2), *reason = text_at(t, i, 3);
+	const char *check = board_text(t, i, 1), *verdict = board_text(t, i, 2), *reason = board_text(t, i, 3);
 	struct board_check *c = b->checks;
 	uint8_t *cell;
 	size_t k = 0;
 
 	if (!check || !verdict || !reason)
-		return decline(e);
+		return board_decline(e);
 	while (c < b->checks + b->n_checks && strcmp(c->id, check))
 		c++;
 	while (k < c->n && (strcmp(c->code[k].reason, reason) || strcmp(c->code[k].verdict, verdict)))
 		k++;
 	if (c == b->checks + b->n_checks || k == BOARD_NONE)
-		return decline(e);
+		return board_decline(e);
 	if (k == c->n)
 		c->code[c->n++] = (struct board_code){arena_str(&b->arena, verdict), arena_str(&b->arena, reason)};
 	cell = &l->r.code.at[slot * b->n_checks + (size_t)(c - b->checks)];
 	if (*cell != BOARD_NONE)
-		return decline(e); /* twice in one round: which one is a page to show? */
+		return board_decline(e); /* twice in one round: which one is a page to show? */
 	*cell = (uint8_t)k;
 	return 0;
 }
@@ -244,17 +215,17 @@ static int take_tags(struct loading *l, uint32_t slot, bool fresh, const struct 
 	int64_t rank = value_int(table_at(t, i, 8), I64_NULL);
 
 	for (size_t k = 0; k < BOARD_TAGS; k++) {
-		const char *text = text_at(t, i, 4 + k);
+		const char *text = board_text(t, i, 4 + k);
 		uint32_t id = text ? intern(l, k, text) : NOWHERE;
 
 		if (text && fresh)
 			*vec_push(&l->r.tag[k]) = id;
 		else if (!text || l->r.tag[k].at[slot] != id)
-			return decline(e);
+			return board_decline(e);
 	}
 	if (fresh)
 		*vec_push(&l->r.rank) = rank;
-	return l->r.rank.at[slot] == rank ? 0 : decline(e);
+	return l->r.rank.at[slot] == rank ? 0 : board_decline(e);
 }
 
 static uint32_t slot_of(struct loading *l, const char *name, bool *fresh)
@@ -279,13 +250,13 @@ static int take_verdicts(void *ctx, const struct table *t, struct err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < t->n_rows && !rc; i++) {
-		const char *name = text_at(t, i, 0);
+		const char *name = board_text(t, i, 0);
 		bool fresh = false;
 
 		if (name && (slot == NOWHERE || strcmp(name, last)))
 			slot = slot_of(l, name, &fresh);
 		if (!name || slot == NOWHERE)
-			return decline(e);
+			return board_decline(e);
 		last = name;
 		if (l->r.codes)
 			rc = take_code(l, slot, t, i, e);
@@ -336,135 +307,6 @@ static void settle_round(struct loading *l)
 	r->round->n = n;
 }
 
-/* ---- the list: tags, and where the rows are ---- */
-
-static int by_text(const void *a, const void *b, void *ctx)
-{
-	const char *const *text = ctx;
-
-	return strcmp(text[*(const uint32_t *)a], text[*(const uint32_t *)b]);
-}
-
-static void settle_tag(struct loading *l, size_t k)
-{
-	struct board *b = l->board;
-	struct reading *r = &l->r;
-	size_t n = r->text[k].n;
-	struct board_tag *t = &b->tags[k];
-	uint32_t *order = arena_array(&l->arena, n + 1, sizeof(*order));
-	uint32_t *place = arena_array(&l->arena, n + 1, sizeof(*place));
-
-	*t = (struct board_tag){.n = n, .text = arena_array(&b->arena, n + 1, sizeof(*t->text))};
-	if (k == 0)
-		t->lower = arena_array(&b->arena, n + 1, sizeof(*t->lower));
-	for (size_t i = 0; i < n; i++)
-		order[i] = (uint32_t)i;
-	qsort_r(order, n, sizeof(*order), by_text, r->text[k].at);
-	for (size_t i = 0; i < n; i++) {
-		t->text[i] = r->text[k].at[order[i]];
-		if (k == 0)
-			t->lower[i] = r->lower.at[order[i]];
-		place[order[i]] = (uint32_t)i;
-	}
-	b->tag[k] = arena_array(&b->arena, r->n + 1, sizeof(*b->tag[k]));
-	for (size_t i = 0; i < r->n; i++)
-		b->tag[k][i] = place[r->tag[k].at[r->slot_of[r->round->site[i]]]];
-}
-
-static int take_lower(void *ctx, const struct table *t, struct err *e)
-{
-	struct loading *l = ctx;
-
-	for (size_t i = 0; i < t->n_rows; i++) {
-		const char *text = text_at(t, i, 0), *lower = text_at(t, i, 1);
-		uintptr_t index = text ? (uintptr_t)map_get_text(&l->r.texts[0], text) : 0;
-
-		if (!lower || !index)
-			return decline(e);
-		text = l->r.text[0].at[index - 1];
-		l->r.lower.at[index - 1] = strcmp(text, lower) ? arena_str(&l->board->arena, lower) : text;
-	}
-	return 0;
-}
-
-/* The store lowers all letters, not only those of ASCII: it is asked how. */
-static int settle_tags(struct loading *l, struct err *e)
-{
-	const struct board_round *r = l->r.round;
-	const struct value args[] = {value_text(r->id), value_i64(r->from), value_i64(r->to)};
-	struct board *b = l->board;
-	int rc;
-
-	for (size_t i = 0; i < l->r.text[0].n; i++)
-		*vec_push(&l->r.lower) = l->r.text[0].at[i];
-	rc = store_scan(l->reader,
-			"SELECT DISTINCT organisation, lower(organisation) FROM obs_verdict "
-			"WHERE round = ? AND rowid BETWEEN ? AND ?",
-			args, 3, take_lower, l, e);
-	if (rc)
-		return rc;
-	for (size_t k = 0; k < BOARD_TAGS; k++)
-		settle_tag(l, k);
-	b->rank = arena_array(&b->arena, l->r.n + 1, sizeof(*b->rank));
-	for (size_t i = 0; i < l->r.n; i++)
-		b->rank[i] = l->r.rank.at[l->r.slot_of[r->site[i]]];
-	return 0;
-}
-
-static int take_ranges(void *ctx, const struct table *t, struct err *e)
-{
-	struct loading *l = ctx;
-	int64_t base = l->board->base[l->r.table];
-
-	(void)e;
-	for (size_t i = 0; i < t->n_rows; i++) {
-		const char *name = text_at(t, i, 0);
-		uintptr_t index = name ? (uintptr_t)map_get_text(&l->names, name) : 0;
-		uint32_t slot = index ? l->r.slot_of[index - 1] : NOWHERE;
-		int64_t n = value_int(table_at(t, i, 1), 0), from = value_int(table_at(t, i, 2), 0) - base;
-		int64_t wide = value_int(table_at(t, i, 3), 0) - base - from;
-		bool far = from < 0 || from > UINT32_MAX || wide >= BOARD_FAR || n >= BOARD_FAR;
-
-		if (slot != NOWHERE)
-			l->board->where[l->r.table][slot] =
-				far ? (struct board_span){.wide = BOARD_FAR}
-				    : (struct board_span){(uint32_t)from, (uint16_t)wide, (uint16_t)n};
-	}
-	return 0;
-}
-
-static int load_ranges(struct loading *l, const char *table, struct err *e)
-{
-	struct board *b = l->board;
-	const struct value args[] = {value_text(l->r.round->id)};
-	struct table t;
-	char sql[200];
-	int rc;
-
-	snprintf(sql, sizeof(sql), "SELECT coalesce(min(rowid), 0) FROM %s WHERE round = ?", table);
-	rc = ask(l, sql, args, 1, &t, e);
-	if (rc)
-		return rc;
-	b->base[l->r.table] = value_int(table_at(&t, 0, 0), 0);
-	b->where[l->r.table] = arena_array(&b->arena, l->r.n + 1, sizeof(*b->where[0]));
-	snprintf(sql, sizeof(sql),
-		 "SELECT subject, count(*), min(rowid), max(rowid) FROM %s WHERE round = ? GROUP BY subject", table);
-	return store_scan(l->reader, sql, args, 1, take_ranges, l, e);
-}
-
-static int load_list(struct loading *l, struct err *e)
-{
-	static const char *const tables[BOARD_TABLES] = {"obs_verdict", "obs_dns", "obs_web", "obs_smtp"};
-	int rc = settle_tags(l, e);
-
-	/* from here on a name's slot is its place on the list */
-	for (size_t i = 0; i < l->r.round->n; i++)
-		l->r.slot_of[l->r.round->site[i]] = (uint32_t)i;
-	for (l->r.table = 0; l->r.table < BOARD_TABLES && !rc; l->r.table++)
-		rc = load_ranges(l, tables[l->r.table], e);
-	return rc;
-}
-
 /* ---- all of it ---- */
 
 static void reading_done(struct reading *r)
@@ -493,7 +335,7 @@ static int load_round(struct loading *l, size_t i, struct err *e)
 	if (!rc)
 		settle_round(l);
 	if (!rc && l->r.tags)
-		rc = load_list(l, e);
+		rc = board_load_list(l, e);
 	reading_done(&l->r);
 	l->r.n = 0;
 	return rc ? rc : too_large(l, e);
@@ -503,7 +345,7 @@ static int load(struct loading *l, struct err *e)
 {
 	struct board *b = l->board;
 	struct table t;
-	int rc = ask(l, "SELECT coalesce(max(rowid), -1) FROM obs_verdict", NULL, 0, &t, e);
+	int rc = board_ask(l, "SELECT coalesce(max(rowid), -1) FROM obs_verdict", NULL, 0, &t, e);
 
 	if (rc)
 		return rc;

@@ -197,6 +197,7 @@ static char *answer(struct asking *q, const struct route *r, const char *tail, c
 	struct json json;
 	struct err e = {0};
 	struct call c = {.params = params, .store = q->reader, .facts = {.query = count_query, .ctx = q},
+			 .once = {.query = count_query, .ctx = q},
 			 .board = q->board, .board_behind = q->behind, .clock = &clock_real, .arena = &a,
 			 .json = &json, .tail = tail, .status = 200, .csv_out = &csv};
 	char copy[512], *rest = copy, *word, *out;

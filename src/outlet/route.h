@@ -39,6 +39,7 @@ struct call {
 	const struct call_param *params; /* those that the route knows; ends with name NULL */
 	struct store *store;
 	struct facts facts;
+	struct facts once; /* the same for what hardly anybody asks again: the answer is not remembered */
 	const struct board *board; /* of the settled facts; NULL: ask the facts */
 	bool board_behind;         /* the facts have more rows by now than it saw */
 	const struct clock *clock;

@@ -30,6 +30,37 @@ static size_t column_of(const struct table *t, const char *name)
 	return k;
 }
 
+static int ask(struct call *c, const char *sql, const struct value *args, size_t n, struct table *t,
+	       struct err *e)
+{
+	return facts_query(&c->once, c->arena, sql, args, n, t, e);
+}
+
+static int64_t at_us(const struct table *t, size_t row, size_t column)
+{
+	return value_int(table_at(t, row, column), INT64_MAX); /* unknown last, as the facts have it */
+}
+
+/* By time, those of one time as they stand.  They nearly do so already. */
+static void sort_rows(struct call *c, struct table *t)
+{
+	size_t column = column_of(t, "at_us"), each = t->n_cols * sizeof(*t->cells);
+	struct value *row = arena_alloc(c->arena, each);
+
+	for (size_t i = 1; i < t->n_rows; i++) {
+		int64_t at = at_us(t, i, column);
+		size_t k = i;
+
+		while (k && at_us(t, k - 1, column) > at)
+			k--;
+		if (k == i)
+			continue;
+		memcpy(row, table_at(t, i, 0), each);
+		memmove(t->cells + (k + 1) * t->n_cols, table_at(t, k, 0), (i - k) * each);
+		memcpy(t->cells + k * t->n_cols, row, each);
+	}
+}
+
 /* Leaves the rows of this site in this round. */
 static void keep_own(struct call *c, const char *round, struct table *t)
 {
@@ -45,7 +76,7 @@ static void keep_own(struct call *c, const char *round, struct table *t)
 }
 
 /* All rows of a site in a round, by time.  Those that are said to stand somewhere are counted: when one is
- * missing there, it is looked for everywhere. */
+ * missing there, it is looked for everywhere.  Sorting a few rows costs the store more than finding them. */
 static int rows_of(struct call *c, enum board_table table, const char *columns, const char *round,
 		   struct table *t, struct err *e)
 {
@@ -55,23 +86,23 @@ static int rows_of(struct call *c, enum board_table table, const char *columns, 
 	int rc;
 
 	if (board_where(c->board, table, round, c->tail, &r) && r.to - r.from < WIDE_MAX) {
-		const struct value args[] = {value_i64(r.from), value_i64(r.to)};
-
 		*t = (struct table){0};
 		if (!r.n)
 			return 0;
-		snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE rowid BETWEEN ? AND ? ORDER BY at_us, rowid",
-			 columns, tables[table]);
-		rc = call_facts(c, sql, args, 2, t, e);
+		/* our numbers, in the text: as arguments they would have it planned twice */
+		snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE rowid BETWEEN %lld AND %lld", columns,
+			 tables[table], (long long)r.from, (long long)r.to);
+		rc = ask(c, sql, NULL, 0, t, e);
 		if (rc)
 			return rc;
 		keep_own(c, round, t);
+		sort_rows(c, t);
 		if (t->n_rows == r.n)
 			return 0;
 	}
 	snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE subject = ? AND round = ? ORDER BY at_us, rowid",
 		 columns, tables[table]);
-	return call_facts(c, sql, own, 2, t, e);
+	return ask(c, sql, own, 2, t, e);
 }
 
 static int verdicts_of(struct call *c, const char *round, struct table *t, struct err *e)
@@ -250,11 +281,11 @@ static int ask_history(struct call *c, struct table *t, struct err *e)
 
 	if (board_history(c->board, c->tail, HISTORY_ROWS, c->arena, t))
 		return 0;
-	return call_facts(c,
-			  "SELECT v.round, r.at_us, v.\"check\", v.verdict, v.reason "
-			  "FROM obs_verdict v JOIN obs_round r ON r.round = v.round "
-			  "WHERE v.subject = ? ORDER BY r.at_us DESC, v.\"check\" LIMIT ?",
-			  args, 2, t, e);
+	return ask(c,
+		   "SELECT v.round, r.at_us, v.\"check\", v.verdict, v.reason "
+		   "FROM obs_verdict v JOIN obs_round r ON r.round = v.round "
+		   "WHERE v.subject = ? ORDER BY r.at_us DESC, v.\"check\" LIMIT ?",
+		   args, 2, t, e);
 }
 
 /* History by round, and from it each change of a verdict. */
@@ -309,23 +340,23 @@ static bool seen_since(struct call *c, struct err *e)
 	const struct value args[] = {value_text(c->tail), value_i64(board_top(c->board))};
 	struct table t;
 
-	return call_facts(c, "SELECT 1 FROM obs_verdict WHERE subject = ? AND rowid > ? LIMIT 1", args, 2, &t, e) ||
+	return ask(c, "SELECT 1 FROM obs_verdict WHERE subject = ? AND rowid > ? LIMIT 1", args, 2, &t, e) ||
 	       t.n_rows;
 }
 
-static const char *latest_round_of(struct call *c, int64_t at_us, struct err *e)
+static const char *latest_round_of(struct call *c, int64_t before_us, struct err *e)
 {
 	const struct value args[] = {value_text(c->tail),
-				     value_i64(at_us == I64_NULL ? INT64_MAX : at_us)};
+				     value_i64(before_us == I64_NULL ? INT64_MAX : before_us)};
 	const char *round;
 	struct table t;
 
 	if (board_latest(c->board, c->tail, args[1].i64, &round) && !(c->board_behind && seen_since(c, e)))
 		return round;
-	if (call_facts(c,
-		       "SELECT round FROM obs_verdict WHERE subject = ? AND at_us < ? "
-		       "ORDER BY at_us DESC LIMIT 1",
-		       args, 2, &t, e) ||
+	if (ask(c,
+		"SELECT round FROM obs_verdict WHERE subject = ? AND at_us < ? "
+		"ORDER BY at_us DESC LIMIT 1",
+		args, 2, &t, e) ||
 	    !t.n_rows)
 		return NULL;
 	return value_str(table_at(&t, 0, 0), NULL);
@@ -348,12 +379,12 @@ static int answer(struct call *c, struct err *e)
 {
 	const char *round = call_query(c, "round");
 	struct table t = {0}, web;
-	int64_t at_us;
+	int64_t before_us;
 	int rc = 0;
 
-	if (!call_at(c, &at_us))
+	if (!call_at(c, &before_us))
 		return 0;
-	round = round ? round : latest_round_of(c, at_us, e);
+	round = round ? round : latest_round_of(c, before_us, e);
 	if (round)
 		rc = verdicts_of(c, round, &t, e);
 	if (rc)
