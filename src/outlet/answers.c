@@ -8,6 +8,7 @@
 #include "store/memo.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ struct answers {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct queue visitors, warm, done;
-	bool stop;
+	bool rest, stop;
 };
 
 /* ---- queues ---- */
@@ -229,6 +230,13 @@ static void *work(void *arg)
 	while (!a->stop) {
 		struct job *j = take(w);
 
+		if (!j && a->rest) {
+			a->rest = false;
+			pthread_mutex_unlock(&a->lock);
+			malloc_trim(0);
+			pthread_mutex_lock(&a->lock);
+			continue;
+		}
 		if (!j) {
 			pthread_cond_wait(&a->more, &a->lock);
 			continue;
@@ -635,6 +643,14 @@ void answers_renew(struct answers *a)
 		drop_board(a);
 	if (store_has_facts(a->store, NULL))
 		warm_all(a);
+}
+
+void answers_rest(struct answers *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->rest = true;
+	pthread_cond_broadcast(&a->more);
+	pthread_mutex_unlock(&a->lock);
 }
 
 size_t answers_pending(const struct answers *a)

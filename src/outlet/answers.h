@@ -31,6 +31,9 @@ void answers_give(struct answers *a, const struct http_request *q, struct http_r
 /* Something beside facts and state has changed, or may have: nothing that was kept is given any more,
  * and what is warm is made ready again. */
 void answers_renew(struct answers *a);
+/* Nobody asks anything just now: the memory that making answers took goes back to the system; the allocator
+ * keeps it else, tens of MB for each thread.  Done by a worker. */
+void answers_rest(struct answers *a);
 /* How many answers are being made, or are to be made ready. */
 size_t answers_pending(const struct answers *a);
 

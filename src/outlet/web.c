@@ -38,6 +38,7 @@ struct web {
 	uint64_t state; /* of lists and plans, which are not facts but are shown */
 	struct about about;
 	struct told told;
+	bool busy, rested; /* asked anything since the last tick; nothing since memory was given back */
 };
 
 /* ---- pages ---- */
@@ -105,6 +106,7 @@ static void handle(void *ctx, const struct http_request *q, struct http_response
 {
 	struct web *w = ctx;
 
+	w->busy = true;
 	if (!strcmp(q->path, "/api/v1/events")) {
 		out->events = true;
 		out->type = "text/event-stream; charset=utf-8";
@@ -221,6 +223,16 @@ static uint64_t state_of(struct web *w)
 	return hash;
 }
 
+static void rest(struct web *w)
+{
+	bool busy = w->busy || answers_pending(w->answers);
+
+	if (!busy && !w->rested)
+		answers_rest(w->answers);
+	w->rested = !busy;
+	w->busy = false;
+}
+
 static void on_tick(struct timer *t)
 {
 	struct web *w = t->ctx;
@@ -236,6 +248,7 @@ static void on_tick(struct timer *t)
 	}
 	if (httpd_streams(w->httpd))
 		tell_round(w);
+	rest(w);
 	loop_timer(w->loop, &w->tick, TICK_US);
 }
 

@@ -88,6 +88,8 @@ static void set_memory(void *config)
 	set(config, "memory_limit", text);
 	snprintf(text, sizeof(text), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	set(config, "threads", text);
+	/* the library's allocator gives back what it no longer needs even when nobody asks anything */
+	set(config, "allocator_background_threads", "true");
 }
 
 int duck_open(const char *path, struct duck **out, struct err *e)
