@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SCHEMA_COLUMNS_MAX = 300, SLICE_US = 5000 };
+enum { SCHEMA_COLUMNS_MAX = 300, SLICE_US = 5000, NAP_MIN_US = 10, NAP_MAX_US = 200 };
 
 struct duck {
 	void *database, *connection;
@@ -225,6 +225,7 @@ static int finish(struct duck_job *j, struct err *e)
 int duck_job_step(struct duck_job *j, int64_t max_us, struct err *e)
 {
 	int64_t end_us = clock_mono(&clock_real) + max_us;
+	unsigned nap_us = NAP_MIN_US;
 
 	do {
 		int state = duck_api.pending_execute_task(j->pending);
@@ -233,8 +234,11 @@ int duck_job_step(struct duck_job *j, int64_t max_us, struct err *e)
 			return duck_fault(e, "a query of facts", duck_api.pending_error(j->pending));
 		if (state == DUCK_PENDING_READY)
 			return finish(j, e);
-		if (state != DUCK_PENDING_NOT_READY)
-			usleep(200); /* other threads have all the work there is */
+		if (state == DUCK_PENDING_NOT_READY)
+			continue;
+		/* other threads have all the work there is; of a small question not for long */
+		usleep(nap_us);
+		nap_us = nap_us < NAP_MAX_US ? 2 * nap_us : nap_us;
 	} while (clock_mono(&clock_real) < end_us);
 	return 0;
 }
