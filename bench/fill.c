@@ -85,7 +85,7 @@ static void add_verdicts(struct filling *f, const char *domain, int64_t site, in
 		r->check = check_list[i]->id;
 		r->verdict = why->verdict;
 		r->reason = why->code;
-		r->method = check_list[i]->method;
+		r->method = "1";
 		snprintf(text, sizeof(text), "{\"subject\":\"%s%s\"}",
 			 !strcmp(check_list[i]->rung, "ns") ? "ns1." : !strcmp(check_list[i]->rung, "mail") ? "mx." : "",
 			 domain);

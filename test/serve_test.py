@@ -132,6 +132,8 @@ def pages(base):
     hashes = [r["text_hash"] for r in site["evidence"]["web"]]
     check(all(isinstance(x, str) and str(int(x)) == x for x in hashes) and any(abs(int(x)) > 2**53 for x in hashes),
           "the hash of a page's text is text too", hashes)
+    check({c["method"] for step in site["ladder"] for c in step["checks"]} == {"1"},
+          "a verdict is of the method that it was made by, not of today's", site["ladder"][0])
     check(len(site["history"]) == 12 and site["ladder"] and len(site["evidence"]["dns"]) == 8,
           "a site has its history, ladder and evidence")
     facet = json.loads(get(base, "/api/v1/sites?class=Class%201")[2])

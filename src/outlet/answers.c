@@ -369,11 +369,17 @@ static void make_key(struct job *j)
 	buf_done(&key);
 }
 
+static bool is_zh(const struct http_request *q)
+{
+	const char *lang = http_query(q, "lang");
+
+	return lang && !strncmp(lang, "zh", 2);
+}
+
 static struct job *job_of_request(const struct route *r, const char *tail, const struct http_request *q)
 {
 	static const char *const common[] = {"format", "for", NULL};
-	const char *lang = http_query(q, "lang");
-	struct job *j = job_new(r, tail, lang && !strncmp(lang, "zh", 2));
+	struct job *j = job_new(r, tail, is_zh(q));
 	size_t n = 0;
 
 	for (const struct route_param *p = r->params; p && p->name; p++)
@@ -537,8 +543,10 @@ void answers_give(struct answers *a, const struct http_request *q, struct http_r
 	if (!r) {
 		out->status = 404;
 		out->type = "application/json; charset=utf-8";
-		buf_str(&out->body, "{\"error\":\"there is nothing at this address\",\"remedy\":\"see "
-				    "/api/v1/openapi.json\"}");
+		buf_str(&out->body, is_zh(q) ? "{\"error\":\"此地址没有内容\",\"remedy\":\"参见 "
+					       "/api/v1/openapi.json\"}"
+					     : "{\"error\":\"there is nothing at this address\",\"remedy\":"
+					       "\"see /api/v1/openapi.json\"}");
 		return;
 	}
 	j = job_of_request(r, tail, q);

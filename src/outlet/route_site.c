@@ -109,7 +109,7 @@ static int verdicts_of(struct call *c, const char *round, struct table *t, struc
 {
 	return rows_of(c, BOARD_VERDICT,
 		       "\"check\", verdict, reason, evidence, at_us, vantage, organisation, class, region, "
-		       "level, rank, portfolio, subject, round",
+		       "level, rank, portfolio, subject, round, method",
 		       round, t, e);
 }
 
@@ -124,7 +124,7 @@ static void write_check(struct call *c, const struct check *k, const struct tabl
 	json_put_text(c->json, "check", k->id);
 	json_put_text(c->json, "title", call_pick(c, k->title_en, k->title_zh));
 	json_put_text(c->json, "source", k->source);
-	json_put_text(c->json, "method", k->method);
+	json_put_text(c->json, "method", value_str(table_at(t, row, column_of(t, "method")), ""));
 	json_put_text(c->json, "verdict", value_str(table_at(t, row, 1), ""));
 	json_put_text(c->json, "reason", code);
 	json_put_text(c->json, "meaning", r ? call_pick(c, r->en, r->zh) : code);
@@ -390,8 +390,9 @@ static int answer(struct call *c, struct err *e)
 	if (rc)
 		return rc;
 	if (!t.n_rows)
-		return call_error(c, 404, "the sites page lists those that are known",
-				  "'%s' was not looked at", c->tail);
+		return call_error(c, 404,
+				  call_pick(c, "the sites page lists those that are known", "网站页列出已探测的站点"),
+				  call_pick(c, "'%s' was not looked at", "未探测过 '%s'"), c->tail);
 	if (c->csv) {
 		csv_rows(c, round, &t);
 		return 0;
