@@ -1,258 +1,17 @@
-/* answers: see answers.h. */
-#include "outlet/answers.h"
+/* answers: see answers.h.  This file: what is kept, who waits, what is made ready. */
+#include "outlet/answers_int.h"
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/map.h"
-#include "base/vec.h"
-#include "store/memo.h"
 
 #include <errno.h>
-#include <malloc.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { WORKERS = 2, KEPT_B = 24 << 20, BODY_B = 64 << 20, PARAMS_MAX = 24, TELL_AGAIN_US = 60000000 };
-
-/* Under which circumstances an answer was made: while they are the same, it is true. */
-struct stamp {
-	int64_t facts, state;
-};
-
-/* A question; or, without a route, the making of a board. */
-struct job {
-	struct job *next;
-	struct arena arena; /* of the texts here */
-	const char *key, *tail;
-	uint64_t hash; /* of the key */
-	const struct route *route;
-	struct call_param params[PARAMS_MAX + 1];
-	bool zh;
-	bool ours; /* nobody had asked when it began */
-	struct stamp stamp;
-	int64_t generation;  /* of the facts when it was asked */
-	struct board *board; /* to answer with, or what was made; may be NULL */
-	bool behind;         /* the board is of an earlier generation */
-	VEC(struct http_client *) waiting;
-	/* what came of it */
-	struct http_response head;
-	struct http_packed packed;
-	struct err fault;
-};
-
-struct queue {
-	struct job *first, **end;
-};
-
-struct entry {
-	struct entry *next;
-	struct http_kept *kept;
-	struct stamp stamp;
-};
-
-struct worker {
-	struct answers *answers;
-	pthread_t thread;
-	struct store *reader;
-	bool only_visitors, runs;
-};
-
-struct answers {
-	struct loop *loop;
-	struct store *store;
-	struct memo *memo;
-	struct call base;
-	struct worker workers[WORKERS];
-	struct watch watch;
-	struct arena arena; /* of the map */
-	struct map map;     /* key -> struct entry */
-	struct entry *entries;
-	size_t kept_b;
-	struct board *board; /* of the facts as they had settled then; NULL: they make none */
-	int64_t board_settled, board_generation; /* -1: not made yet */
-	int64_t epoch; /* of answers_renew */
-	int told;      /* code of the fault that was logged last, and when */
-	int64_t told_us;
-	VEC(struct job *) pending; /* asked for, not yet made */
-	/* between the threads */
-	pthread_mutex_t lock;
-	pthread_cond_t more;
-	struct queue visitors, warm, done;
-	bool rest, stop;
-};
-
-/* ---- queues ---- */
-
-static void queue_init(struct queue *q)
-{
-	*q = (struct queue){.end = &q->first};
-}
-
-static void queue_add(struct queue *q, struct job *j)
-{
-	j->next = NULL;
-	*q->end = j;
-	q->end = &j->next;
-}
-
-static struct job *queue_take(struct queue *q)
-{
-	struct job *j = q->first;
-
-	if (!j)
-		return NULL;
-	q->first = j->next;
-	if (!q->first)
-		q->end = &q->first;
-	return j;
-}
-
-/* False when it is not in there (any more). */
-static bool queue_remove(struct queue *q, struct job *j)
-{
-	for (struct job **p = &q->first; *p; p = &(*p)->next) {
-		if (*p != j)
-			continue;
-		*p = j->next;
-		if (!*p)
-			q->end = p;
-		return true;
-	}
-	return false;
-}
-
-static void job_free(struct job *j)
-{
-	vec_done(&j->waiting);
-	board_unref(j->board);
-	free(j->packed.data);
-	arena_done(&j->arena);
-	free(j);
-}
-
-/* ---- in a worker's thread ---- */
-
-static const char *param_of(const struct job *j, const char *name)
-{
-	for (const struct call_param *p = j->params; p->name; p++)
-		if (!strcmp(p->name, name))
-			return p->value;
-	return NULL;
-}
-
-static bool wants(const struct job *j, const char *name, const char *value)
-{
-	const char *v = param_of(j, name);
-
-	return v && !strcmp(v, value);
-}
-
-/* A sixty-fourth of the machine, at least 32 MiB, at most 512 MiB: a site takes some 60 bytes, and 20 more
- * for each round. */
-static size_t board_max(void)
-{
-	size_t b = (size_t)sysconf(_SC_PHYS_PAGES) / 64 * (size_t)sysconf(_SC_PAGESIZE);
-	const size_t least = (size_t)32 << 20, most = (size_t)512 << 20;
-
-	return b < least ? least : b > most ? most : b;
-}
-
-static void make_board(struct worker *w, struct job *j)
-{
-	store_patience(w->reader, 0);
-	j->board = board_new(w->reader, board_max(), &j->fault);
-	if (j->board)
-		log_debug("the board: %zu bytes", board_size(j->board));
-}
-
-static void run(struct worker *w, struct job *j)
-{
-	struct memo_view view = {.memo = w->answers->memo, .store = w->reader, .settled = j->stamp.facts};
-	struct call c = w->answers->base;
-	struct arena a;
-	struct json json;
-	struct buf body, text;
-
-	arena_init(&a, 0);
-	buf_init(&body, BODY_B);
-	buf_init(&text, BODY_B);
-	json_init(&json, &text);
-	c.params = j->params;
-	c.store = w->reader;
-	c.facts = j->route->live ? store_facts(w->reader) : memo_facts(&view);
-	c.once = store_facts(w->reader);
-	c.board = j->board;
-	c.board_behind = j->behind;
-	c.arena = &a;
-	c.json = &json;
-	c.tail = j->tail;
-	c.zh = j->zh;
-	c.csv = wants(j, "format", "csv");
-	c.spreadsheet = wants(j, "for", "spreadsheet");
-	c.csv_out = &body;
-	c.status = 200;
-	/* what is made ready is asked for once a round, and kept for all */
-	store_patience(w->reader, j->ours ? 0 : L_QUERY_MS * INT64_C(1000));
-	/* a fault that the handler went on after, without a word of its own, has left something out */
-	if (j->route->answer(&c, &j->fault) || (j->fault.code && c.status == 200))
-		call_fault(&c, &j->fault);
-	j->head = (struct http_response){.status = c.status, .open_data = true,
-					 .type = c.csv ? "text/csv; charset=utf-8"
-						       : "application/json; charset=utf-8",
-					 /* no name: the link's own one holds */
-					 .disposition = c.csv ? "attachment" : NULL};
-	http_pack(c.csv ? &body : &text, &j->packed);
-	buf_done(&body);
-	buf_done(&text);
-	arena_done(&a);
-}
-
-static struct job *take(struct worker *w)
-{
-	struct answers *a = w->answers;
-	struct job *j = queue_take(&a->visitors);
-
-	if (!j && !w->only_visitors)
-		j = queue_take(&a->warm);
-	return j;
-}
-
-static void *work(void *arg)
-{
-	struct worker *w = arg;
-	struct answers *a = w->answers;
-
-	pthread_mutex_lock(&a->lock);
-	while (!a->stop) {
-		struct job *j = take(w);
-
-		if (!j && a->rest) {
-			a->rest = false;
-			pthread_mutex_unlock(&a->lock);
-			malloc_trim(0);
-			pthread_mutex_lock(&a->lock);
-			continue;
-		}
-		if (!j) {
-			pthread_cond_wait(&a->more, &a->lock);
-			continue;
-		}
-		pthread_mutex_unlock(&a->lock);
-		if (j->route)
-			run(w, j);
-		else
-			make_board(w, j);
-		pthread_mutex_lock(&a->lock);
-		queue_add(&a->done, j);
-		(void)!write(a->watch.fd, &(uint64_t){1}, 8);
-	}
-	pthread_mutex_unlock(&a->lock);
-	return NULL;
-}
+enum { KEPT_B = 24 << 20, TELL_AGAIN_US = 60000000 };
 
 /* ---- what is kept ---- */
 
@@ -296,122 +55,6 @@ static void keep(struct answers *a, const struct job *j, struct http_kept *k)
 	http_unkeep(e->kept);
 	*e = (struct entry){.next = e->next, .kept = http_kept_ref(k), .stamp = j->stamp};
 	a->kept_b += http_kept_size(k);
-}
-
-/* ---- questions ---- */
-
-static const struct route *route_of(const char *path, const char **tail)
-{
-	const struct route *found = NULL;
-	size_t longest = 0;
-
-	for (size_t i = 0; route_list[i]; i++) {
-		const struct route *r = route_list[i];
-		size_t n = strlen(r->path);
-
-		if (n < longest || strncmp(path, r->path, n))
-			continue;
-		if (path[n] == '\0' && (!r->tail_name || r->tail_optional)) {
-			*tail = "";
-		} else if (path[n] == '/' && path[n + 1] && r->tail_name) {
-			*tail = path + n + 1;
-		} else {
-			continue;
-		}
-		found = r;
-		longest = n;
-	}
-	return found;
-}
-
-static bool is_usual(const struct route *r, const char *name, const char *value)
-{
-	for (const struct call_param *u = r->usual; u && u->name; u++)
-		if (!strcmp(u->name, name))
-			return !strcmp(u->value, value);
-	return false;
-}
-
-static void add_param(struct job *j, size_t *n, const char *name, const char *value)
-{
-	if (!value || !*value || *n == PARAMS_MAX || is_usual(j->route, name, value))
-		return;
-	j->params[(*n)++] = (struct call_param){name, arena_str(&j->arena, value)};
-}
-
-/* A question without its parameters. */
-static struct job *job_new(const struct route *r, const char *tail, bool zh)
-{
-	struct job *j = calloc(1, sizeof(*j));
-
-	if (!j) {
-		fprintf(stderr, "sextant: out of memory\n");
-		abort();
-	}
-	arena_init(&j->arena, 0);
-	j->route = r;
-	j->tail = arena_str(&j->arena, tail);
-	j->zh = zh;
-	return j;
-}
-
-/* Parameters in the order of the route's table, each with its length, so that none can stand for two. */
-static void make_key(struct job *j)
-{
-	struct buf key;
-
-	buf_init(&key, 64 << 10);
-	buf_printf(&key, "%s %d %zu:%s", j->route->path, j->zh, strlen(j->tail), j->tail);
-	for (const struct call_param *p = j->params; p->name; p++)
-		buf_printf(&key, " %s=%zu:%s", p->name, strlen(p->value), p->value);
-	j->key = arena_strn(&j->arena, key.data, key.len);
-	j->hash = hash_bytes(key.data, key.len);
-	buf_done(&key);
-}
-
-static bool is_zh(const struct http_request *q)
-{
-	const char *lang = http_query(q, "lang");
-
-	return lang && !strncmp(lang, "zh", 2);
-}
-
-static struct job *job_of_request(const struct route *r, const char *tail, const struct http_request *q)
-{
-	static const char *const common[] = {"format", "for", NULL};
-	struct job *j = job_new(r, tail, is_zh(q));
-	size_t n = 0;
-
-	for (const struct route_param *p = r->params; p && p->name; p++)
-		add_param(j, &n, p->name, http_query(q, p->name));
-	for (size_t i = 0; common[i]; i++)
-		add_param(j, &n, common[i], http_query(q, common[i]));
-	make_key(j);
-	return j;
-}
-
-/* "TAIL?name=value&...", from a table of ours: in the order of the route's parameters. */
-static struct job *job_of_text(const struct route *r, const char *text, bool zh)
-{
-	char copy[256], *name, *rest;
-	struct job *j;
-	size_t n = 0;
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	rest = copy;
-	j = job_new(r, strsep(&rest, "?"), zh);
-	for (name = strsep(&rest, "&"); name; name = strsep(&rest, "&")) {
-		char *value = strchr(name, '=');
-
-		if (!value)
-			continue;
-		*value++ = '\0';
-		for (const struct route_param *p = r->params; p && p->name; p++)
-			if (!strcmp(p->name, name))
-				add_param(j, &n, p->name, value);
-	}
-	make_key(j);
-	return j;
 }
 
 /* ---- jobs ---- */
@@ -535,7 +178,7 @@ static void on_done(struct watch *w, unsigned what)
 void answers_give(struct answers *a, const struct http_request *q, struct http_response *out)
 {
 	const char *tail;
-	const struct route *r = route_of(q->path, &tail);
+	const struct route *r = job_route(q->path, &tail);
 	struct entry *e;
 	struct job *j, *other;
 
@@ -543,7 +186,7 @@ void answers_give(struct answers *a, const struct http_request *q, struct http_r
 	if (!r) {
 		out->status = 404;
 		out->type = "application/json; charset=utf-8";
-		buf_str(&out->body, is_zh(q) ? "{\"error\":\"此地址没有内容\",\"remedy\":\"参见 "
+		buf_str(&out->body, job_is_zh(q) ? "{\"error\":\"此地址没有内容\",\"remedy\":\"参见 "
 					       "/api/v1/openapi.json\"}"
 					     : "{\"error\":\"there is nothing at this address\",\"remedy\":"
 					       "\"see /api/v1/openapi.json\"}");
@@ -677,7 +320,7 @@ static int start_worker(struct answers *a, struct worker *w, bool only_visitors,
 	rc = store_reader(a->store, &w->reader, e);
 	if (rc)
 		return rc;
-	rc = pthread_create(&w->thread, NULL, work, w);
+	rc = pthread_create(&w->thread, NULL, answers_work, w);
 	w->runs = rc == 0;
 	return rc ? err_set(e, -rc, "a thread cannot be started: %s", err_name(rc)) : 0;
 }
