@@ -31,7 +31,7 @@ static int send_one(struct run *r, size_t place, struct err *e)
 	r->n_busy++;
 	return prober_site(r->c->prober, id,
 			   r->c->portfolio->subjects.at[round->order[place]].domain,
-			   round->too_soon[place], e);
+			   round->before[place] != NULL, e);
 }
 
 static int send_sites(struct run *r, struct err *e)
@@ -250,6 +250,8 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	map_init(&r.tries, &r.arena);
 	outage_init(&r.outage);
 	rc = wishes_tell(c->store, c->prober, clock_wall(&clock_real), &c->wishes_heard, e);
+	if (!rc)
+		rc = census_reuse(&r, stop, e);
 	if (!rc)
 		rc = converse(&r, stop, e);
 	for (size_t i = 0; i < r.n_outs; i++)

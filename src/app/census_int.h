@@ -38,5 +38,15 @@ int census_bad_prober(struct err *e);
 /* census_window.c: a self-test has ended; frees b.  Judges and stores the sites that were held when it was
  * asked for, or has them looked at again. */
 int window_close(struct run *r, struct batch *b, struct err *e);
+/* Stores what was gathered of n sites, and tells of each. */
+struct told {
+	const struct batch *batch;
+	size_t first; /* place of its verdicts there */
+};
+int window_put(struct census *c, struct gather *g, const struct told *told, size_t n, struct err *e);
+
+/* census_reuse.c: the sites that another round looked at a short time ago: what was found then counts in
+ * this round too.  Those whose evidence is not there any more are left to the prober, who asks nothing. */
+int census_reuse(struct run *r, const volatile int *stop, struct err *e);
 
 #endif

@@ -138,16 +138,16 @@ void say_tested(void *ctx, const struct selftest_row *row, unsigned works, bool 
 	}
 }
 
-void say_too_soon(const struct census_job *j)
+void say_before(const struct census_job *j)
 {
 	const struct round *r = &j->round;
 
-	if (r->n_too_soon)
-		log_warn(j->zh ? "另一轮普查在 %lld 秒内已探测过 %zu 个站点（共 %zu 个），本轮不再探测，"
-				 "结论为“未知”；--again 则仍探测"
-			       : "less than %lld s ago another round looked at %zu of these %zu sites; they "
-				 "are left alone and stay unknown; --again looks at them",
-			 (long long)j->observer.config->round_gap_s, r->n_too_soon, r->total);
+	if (r->n_before)
+		log_info(j->zh ? "%zu 个站点（共 %zu 个）在 %lld 秒内已由另一轮普查探测过，直接采用当时的证据；"
+				 "--again 则重新探测"
+			       : "%zu of these %zu sites were looked at by another round less than %lld s ago; "
+				 "what was found then counts here too; --again asks them again",
+			 r->n_before, r->total, (long long)j->observer.config->round_gap_s);
 }
 
 void say_wishes(const struct census_job *j)

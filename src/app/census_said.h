@@ -29,7 +29,7 @@ void say_tested(void *ctx, const struct selftest_row *row, unsigned works, bool 
 /* The line of progress goes; before anything else is printed. */
 void say_line_end(const struct census_job *j);
 /* Sites and hosts that are left alone. */
-void say_too_soon(const struct census_job *j);
+void say_before(const struct census_job *j);
 void say_wishes(const struct census_job *j);
 /* The whole round, once it is closed. */
 int say_result(struct census_job *j, struct err *e);

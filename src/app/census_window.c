@@ -30,12 +30,6 @@ static void forget(struct run *r, uint32_t id)
 	r->n_busy--;
 }
 
-/* Places of the verdicts that go in with a window, told when they are in. */
-struct told {
-	const struct batch *batch;
-	size_t first;
-};
-
 /* The batches leave with the put, so what is to be told is copied before. */
 static struct batch *copy_verdicts(const struct told *t, size_t n)
 {
@@ -82,12 +76,22 @@ static void void_window(struct run *r)
 	r->held.n = kept;
 }
 
+int window_put(struct census *c, struct gather *g, const struct told *told, size_t n, struct err *e)
+{
+	struct batch *copy = copy_verdicts(told, n);
+	int rc = round_put(c->round, c->store, g, n, e);
+
+	for (size_t i = 0; !rc && i < n; i++)
+		c->stored(c->ctx, copy, i * n_checks());
+	batch_free(copy);
+	return rc;
+}
+
 static int store_window(struct run *r, int64_t at_us, struct err *e)
 {
 	struct census *c = r->c;
 	size_t n = r->asked_for;
 	struct told *told = calloc(n ? n : 1, sizeof(*told));
-	struct batch *copy;
 	int rc;
 
 	if (!told)
@@ -100,15 +104,10 @@ static int store_window(struct run *r, int64_t at_us, struct err *e)
 					  c->observer->allow.at, c->observer->allow.n, at_us,
 					  &told[i].first);
 	}
-	copy = copy_verdicts(told, n);
+	rc = window_put(c, &r->gather, told, n, e);
 	free(told);
-	rc = round_put(c->round, c->store, &r->gather, n, e);
-	for (size_t i = 0; i < n; i++) {
-		if (!rc)
-			c->stored(c->ctx, copy, i * n_checks());
+	for (size_t i = 0; i < n; i++)
 		forget(r, r->held.at[i]);
-	}
-	batch_free(copy);
 	memmove(r->held.at, r->held.at + n, (r->held.n - n) * sizeof(*r->held.at));
 	r->held.n -= n;
 	return rc;

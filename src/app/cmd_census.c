@@ -120,7 +120,7 @@ static int begin_round(struct census_job *j, struct err *e)
 		rc = round_begin(&j->round, j->store, &j->portfolio, &w, e);
 	if (rc)
 		return rc;
-	say_too_soon(j);
+	say_before(j);
 	j->done_before = j->round.done;
 	if (j->round.resumed)
 		log_info(j->zh ? "继续轮次 %s：已完成 %zu/%zu" : "going on with round %s: %zu of %zu are done",
@@ -255,8 +255,8 @@ static const struct option_row options[] = {
 	{"sample", "N", "a random sample of N sites", "随机抽取 N 个站点"},
 	{"all", NULL, "all sites in the first round too, not a sample of 1000",
 	 "首轮即探测全部站点，而不是抽取 1000 个"},
-	{"again", NULL, "a new round although the last one is younger than rate.round_gap_s",
-	 "即使距上一轮不足 rate.round_gap_s 也开始新一轮"},
+	{"again", NULL, "ask again whom a round within rate.round_gap_s has asked",
+	 "即使 rate.round_gap_s 内已探测过也重新探测"},
 	{"new", NULL, "give up a round that was stopped, and begin a new one",
 	 "放弃中断的轮次，重新开始"},
 	{"dry-run", NULL, "say what would be sent, and send nothing", "只说明将发送什么，不发送"},
@@ -271,6 +271,9 @@ const struct command command_census = {
 	.more_en = "Looks at each site as `check` does and stores evidence and verdicts. A round that was "
 		   "stopped, by whatever, goes on when the same command is given again. A row of the list "
 		   "that cannot be used is named with its line; the rest is done, or nothing with --strict. "
+		   "A site that another round looked at within rate.round_gap_s is not asked again: what was "
+		   "found then counts here too. While the resolver, or a family that worked, fails here, the "
+		   "round waits. "
 		   "With --json each site is one line, printed when it has been stored, and the last line "
 		   "tells of the round; with --csv each verdict is one line. Rates, the opt-out list and who "
 		   "we are stand in sextant.conf; public addresses are not probed before that is said.",
@@ -278,7 +281,8 @@ const struct command command_census = {
 		   "无论因何中断，再次执行同一命令即可继续。\n"
 		   "名单中不可用的行会给出行号，其余照常进行；\n"
 		   "--strict 时则整体不执行。\n"
-		   "--json 每个站点一行（入库后输出），末行为轮次信息；\n"
+		   "另一轮在 rate.round_gap_s 内已探测过的站点不再重复探测，直接采用当时的证据。\n"
+		   "本机解析器或原本可用的协议族出现故障时，普查会等待。\n"		   "--json 每个站点一行（入库后输出），末行为轮次信息；\n"
 		   "--csv 每项结论一行。速率、退出名单与观测者身份\n"
 		   "在 sextant.conf 中设置；设置身份之前不探测公网地址。",
 	.example = "  sextant census sites.csv\n"

@@ -60,7 +60,8 @@ struct prober_news {
 };
 
 int prober_start(struct prober *p, const struct prober_config *c, struct err *e);
-/* too_soon: it was looked at by another round a short time ago; nothing may be asked (P-FREQ). */
+/* too_soon: another round looked at it a short time ago, and what it found is not there any more; nothing
+ * may be asked (P-FREQ). */
 int prober_site(struct prober *p, uint32_t id, const char *domain, bool too_soon, struct err *e);
 int prober_wish(struct prober *p, const struct heed_wish *w, struct err *e);
 int prober_test(struct prober *p, struct err *e);

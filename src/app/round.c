@@ -34,7 +34,7 @@ static void make_order(struct round *r, size_t n)
 
 	r->order = arena_array(&r->arena, n ? n : 1, sizeof(*r->order));
 	r->is_done = arena_array(&r->arena, n ? n : 1, sizeof(*r->is_done));
-	r->too_soon = arena_array(&r->arena, n ? n : 1, sizeof(*r->too_soon));
+	r->before = arena_array(&r->arena, n ? n : 1, sizeof(*r->before));
 	for (size_t i = 0; i < n; i++)
 		r->order[i] = (uint32_t)i;
 	for (size_t i = n; i > 1; i--) {
@@ -85,14 +85,14 @@ static int find_stopped(struct round *r, struct store *s, const struct round_wis
 
 static int check_gap(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
-	const struct value arg = value_text(w->portfolio);
+	const struct value args[] = {value_text(w->portfolio), value_i64(w->version)};
 	char last[TIME_TEXT_MAX], next[TIME_TEXT_MAX];
 	struct table t;
 	int64_t ended_us;
 	int rc = store_query_state(s, &r->arena,
 				   "SELECT max(ended_us) FROM round WHERE status = 'complete' AND "
-				   "portfolio = ?",
-				   &arg, 1, &t, e);
+				   "portfolio = ? AND version = ?",
+				   args, 2, &t, e);
 
 	if (rc)
 		return rc;
@@ -125,7 +125,8 @@ static int insert_round(struct round *r, struct store *s, const struct round_wis
 	return store_put(s, NULL, 0, changes, 2, e);
 }
 
-/* Adds the sites that a round has looked at since then. */
+/* Adds the sites that a round has looked at since then: domain -> struct look_before in a.  The latest look
+ * of several rounds stays. */
 static int looked_at(struct map *to, struct arena *a, struct store *s, const char *round,
 		     int64_t since_us, struct err *e)
 {
@@ -135,50 +136,48 @@ static int looked_at(struct map *to, struct arena *a, struct store *s, const cha
 		const struct value args[] = {value_text(round), value_text(last), value_i64(since_us)};
 		struct table t;
 		int rc = store_query_state(s, a,
-					   "SELECT domain FROM round_done WHERE round = ? AND domain > ? "
-					   "AND at_us > ? ORDER BY domain LIMIT 100000",
+					   "SELECT domain, at_us, works FROM round_done WHERE round = ? "
+					   "AND domain > ? AND at_us > ? ORDER BY domain LIMIT 100000",
 					   args, 3, &t, e);
 
 		if (rc || !t.n_rows)
 			return rc;
 		for (size_t i = 0; i < t.n_rows; i++) {
+			struct look_before **at, *b = arena_alloc(a, sizeof(*b));
+
 			last = value_str(table_at(&t, i, 0), "");
-			*map_at_text(to, last) = to;
+			*b = (struct look_before){round, value_int(table_at(&t, i, 1), 0),
+						  (unsigned)value_int(table_at(&t, i, 2), 0)};
+			at = (struct look_before **)map_at_text(to, last);
+			if (!*at || (*at)->at_us < b->at_us)
+				*at = b;
 		}
 	}
 }
 
-/* Marks the sites that another round, whatever its list, looked at a short time ago. */
-static int mark_too_soon(struct round *r, struct store *s, const struct portfolio *p,
-			 const struct round_wish *w, struct err *e)
+/* Notes the sites that another round looked at a short time ago. */
+static int mark_before(struct round *r, struct store *s, const struct portfolio *p,
+		       const struct round_wish *w, struct err *e)
 {
 	int64_t since_us = clock_wall(&clock_real) - w->gap_us;
-	const struct value args[] = {value_text(r->id), value_i64(since_us)};
-	struct arena a;
+	const struct value args[] = {value_text(r->id), value_i64(since_us), value_text(r->vantage)};
 	struct map seen;
 	struct table t = {0};
 	int rc = 0;
 
-	arena_init(&a, 0);
-	map_init(&seen, &a);
+	map_init(&seen, &r->arena);
 	if (w->gap_us)
-		rc = store_query_state(s, &a,
+		rc = store_query_state(s, &r->arena,
 				       "SELECT id FROM round WHERE id <> ? AND (ended_us IS NULL OR "
-				       "ended_us > ?)",
-				       args, 2, &t, e);
+				       "ended_us > ?) AND vantage = ?",
+				       args, 3, &t, e);
 	for (size_t i = 0; !rc && i < t.n_rows; i++)
-		rc = looked_at(&seen, &a, s, value_str(table_at(&t, i, 0), ""), since_us, e);
+		rc = looked_at(&seen, &r->arena, s, value_str(table_at(&t, i, 0), ""), since_us, e);
 	for (size_t i = 0; !rc && i < r->total; i++) {
-		r->too_soon[i] = !r->is_done[i] &&
-				 map_get_text(&seen, p->subjects.at[r->order[i]].domain) != NULL;
-		r->n_too_soon += r->too_soon[i];
+		if (!r->is_done[i])
+			r->before[i] = map_get_text(&seen, p->subjects.at[r->order[i]].domain);
+		r->n_before += r->before[i] != NULL;
 	}
-	arena_done(&a);
-	if (!rc && !r->resumed && r->total && r->n_too_soon == r->total) /* under another name, say */
-		return err_set(e, -EAGAIN,
-			       "other rounds looked at all %zu sites less than %lld s ago "
-			       "(rate.round_gap_s); they are not looked at again unless you say --again",
-			       r->total, (long long)w->gap_us / 1000000);
 	return rc;
 }
 
@@ -248,7 +247,7 @@ int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 	make_order(r, p->subjects.n);
 	rc = mark_done(r, s, p, e);
 	if (!rc)
-		rc = mark_too_soon(r, s, p, w, e);
+		rc = mark_before(r, s, p, w, e);
 	return rc || r->resumed ? rc : insert_round(r, s, w, e);
 }
 

@@ -23,8 +23,16 @@ struct round_wish {
 	const char *vantage;
 	const char *settings;  /* JSON: what `verify` needs, and what people want to know */
 	int64_t sample;        /* so many of the sites; 0: all */
-	int64_t gap_us;	       /* no site is looked at again sooner (P-FREQ); 0: no such rule */
+	int64_t gap_us;	       /* no site is asked again sooner (P-FREQ); 0: no such rule */
 	bool fresh;	       /* give up one that was stopped */
+};
+
+/* What another round, whatever its list, found a short time ago counts here too: nobody is asked twice
+ * for two lists (P-FREQ). */
+struct look_before {
+	const char *round;
+	int64_t at_us;
+	unsigned works;
 };
 
 struct round {
@@ -35,8 +43,8 @@ struct round {
 	bool resumed;
 	uint32_t *order;  /* indices of the subjects to look at, total of them, in the order of the seed */
 	bool *is_done;	  /* by place in order */
-	bool *too_soon;	  /* likewise: another round looked at it within gap_us */
-	size_t n_too_soon;
+	const struct look_before **before; /* likewise; NULL: no other round looked at it within gap_us */
+	size_t n_before;
 	struct arena arena;
 };
 
@@ -45,7 +53,7 @@ enum { ROUND_FIRST_SITES = 1000 };
  * ROUND_FIRST_SITES if that is less than `sites` and no round was ever complete. */
 int round_begin_small(struct store *s, size_t sites, int64_t *sample, struct err *e);
 /* Goes on with the round of this portfolio that was stopped, or begins one.  -EAGAIN with a sentence
- * when it is too soon. */
+ * when the same version of the list had a round within the gap. */
 int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 		const struct round_wish *w, struct err *e);
 void round_done(struct round *r); /* the memory */
@@ -61,7 +69,7 @@ void gather_done(struct gather *g);
 /* A place for one more observation of this schema. */
 struct batch *gather_batch(struct gather *g, const struct schema *s);
 
-/* Adds one site: its evidence (any may be NULL; not taken), judged.  Returns the rows of the verdicts:
+/* Adds one site, looked at at_us: its evidence (any may be NULL; not taken), judged.  Returns the rows of the verdicts:
  * *first is the place of the first in the batch that is returned. */
 const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
 			      struct batch *const evidence[3], unsigned works,

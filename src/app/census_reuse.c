@@ -1,0 +1,146 @@
+/*
+ * census_reuse: two lists share sites; nobody is asked twice a day for that (P-FREQ).  The evidence of the
+ * other round is copied into this one with the times at which it was gathered, and judged like any other.
+ */
+#include "app/census_int.h"
+
+#include "app/evidence_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_SITES = 256 };
+
+/* One site of the round: its place in the order. */
+struct again {
+	size_t place;
+	const char *domain;
+	const struct look_before *before;
+};
+
+struct reuse {
+	struct run *run;
+	VEC(struct again) sites; /* by round, then by name */
+	struct batch *page[3];
+	struct told told[PAGE_SITES];
+};
+
+static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema};
+
+static int by_round_and_name(const void *a, const void *b)
+{
+	const struct again *x = a, *y = b;
+	int d = strcmp(x->before->round, y->before->round);
+
+	return d ? d : strcmp(x->domain, y->domain);
+}
+
+static void list_sites(struct reuse *u)
+{
+	const struct census *c = u->run->c;
+	const struct round *r = c->round;
+
+	for (size_t i = 0; i < r->total; i++)
+		if (r->before[i])
+			*vec_push(&u->sites) = (struct again){
+				i, c->portfolio->subjects.at[r->order[i]].domain, r->before[i]};
+	if (u->sites.n)
+		qsort(u->sites.at, u->sites.n, sizeof(*u->sites.at), by_round_and_name);
+}
+
+/* The site's own rows of one page; NULL: none. */
+static struct batch *rows_of(const struct batch *page, const char *domain)
+{
+	struct batch *b = NULL;
+
+	for (size_t i = 0; i < page->obs.n; i++) {
+		if (strcmp(page->obs.at[i].subject, domain) != 0)
+			continue;
+		b = b ? b : batch_new(page->schema);
+		batch_copy(b, &page->obs.at[i]);
+	}
+	return b;
+}
+
+/* False when nothing is there. */
+static bool add_site(struct reuse *u, const struct again *a, struct told *told)
+{
+	struct census *c = u->run->c;
+	struct batch *own[3];
+	bool found = false;
+
+	for (int k = 0; k < 3; k++) {
+		own[k] = rows_of(u->page[k], a->domain);
+		found |= own[k] != NULL;
+	}
+	if (found) {
+		told->batch = round_add(c->round, &u->run->gather,
+					&c->portfolio->subjects.at[c->round->order[a->place]], own,
+					a->before->works, c->observer->allow.at, c->observer->allow.n,
+					a->before->at_us, &told->first);
+		c->round->is_done[a->place] = true;
+	}
+	for (int k = 0; k < 3; k++)
+		batch_free(own[k]);
+	return found;
+}
+
+static int load_page(struct reuse *u, size_t first, size_t n, struct err *e)
+{
+	int rc = 0;
+
+	for (int k = 0; k < 3 && !rc; k++)
+		rc = evidence_rows(u->run->c->store, kinds[k], u->sites.at[first].before->round,
+				   u->sites.at[first].domain, u->sites.at[first + n - 1].domain,
+				   &u->page[k], e);
+	return rc;
+}
+
+static int take_page(struct reuse *u, size_t first, size_t n, struct err *e)
+{
+	size_t added = 0;
+	int rc = load_page(u, first, n, e);
+
+	for (size_t i = 0; i < n && !rc; i++)
+		added += add_site(u, &u->sites.at[first + i], &u->told[added]);
+	if (!rc && added)
+		rc = window_put(u->run->c, &u->run->gather, u->told, added, e);
+	for (int k = 0; k < 3; k++) {
+		batch_free(u->page[k]);
+		u->page[k] = NULL;
+	}
+	return rc;
+}
+
+/* Sites of one round, as many as fit. */
+static size_t page_at(const struct reuse *u, size_t first)
+{
+	size_t n = 1;
+
+	while (n < PAGE_SITES && first + n < u->sites.n &&
+	       !strcmp(u->sites.at[first + n].before->round, u->sites.at[first].before->round))
+		n++;
+	return n;
+}
+
+int census_reuse(struct run *r, const volatile int *stop, struct err *e)
+{
+	struct census *c = r->c;
+	struct reuse u = {.run = r};
+	const char *why;
+	int rc = 0;
+
+	if (!c->round->n_before || !store_has_facts(c->store, &why))
+		return 0;
+	rc = store_flush(c->store, e);
+	list_sites(&u);
+	for (size_t first = 0, n; !rc && first < u.sites.n; first += n) {
+		n = page_at(&u, first);
+		rc = *stop ? err_set(e, -EINTR, "stopped; the same command goes on where it stopped")
+			   : take_page(&u, first, n, e);
+		c->progress(c->ctx, &c->state, 0);
+	}
+	vec_done(&u.sites);
+	return rc;
+}
