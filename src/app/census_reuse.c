@@ -1,10 +1,11 @@
 /*
  * census_reuse: two lists share sites; nobody is asked twice a day for that (P-FREQ).  The evidence of the
- * other round is copied into this one with the times at which it was gathered, and judged like any other.
+ * other round is copied into this one with the times at which it was gathered, and judged now.
  */
 #include "app/census_int.h"
 
 #include "app/evidence_rows.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static bool add_site(struct reuse *u, const struct again *a, struct told *told)
 		told->batch = round_add(c->round, &u->run->gather,
 					&c->portfolio->subjects.at[c->round->order[a->place]], own,
 					a->before->works, c->observer->allow.at, c->observer->allow.n,
-					a->before->at_us, &told->first);
+					clock_wall(&clock_real), a->before->at_us, &told->first);
 		c->round->is_done[a->place] = true;
 	}
 	for (int k = 0; k < 3; k++)

@@ -102,7 +102,7 @@ static int store_window(struct run *r, int64_t at_us, struct err *e)
 
 		told[i].batch = round_add(c->round, &r->gather, s, o->evidence, works_since(r, o->since),
 					  c->observer->allow.at, c->observer->allow.n, at_us,
-					  &told[i].first);
+					  at_us, &told[i].first);
 	}
 	rc = window_put(c, &r->gather, told, n, e);
 	free(told);

@@ -304,7 +304,7 @@ static void take_evidence(const struct round *r, struct gather *g, const char *d
 const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
 			      struct batch *const evidence[3], unsigned works,
 			      const struct prefix *allow, size_t n_allow, int64_t at_us,
-			      size_t *first)
+			      int64_t looked_us, size_t *first)
 {
 	const struct judgement j = {.at_us = at_us, .vantage = r->vantage, .round = r->id,
 				    .portfolio = r->portfolio_at};
@@ -324,7 +324,7 @@ const struct batch *round_add(const struct round *r, struct gather *g, const str
 	*vec_push(&g->changes) = (struct change){
 		.sql = "INSERT INTO round_done(round, domain, at_us, works) VALUES(?,?,?,?)",
 		.args = {value_text(arena_str(&g->arena, r->id)),
-			 value_text(arena_str(&g->arena, tags->domain)), value_i64(at_us),
+			 value_text(arena_str(&g->arena, tags->domain)), value_i64(looked_us),
 			 value_i64(works)},
 		.n_args = 4};
 	return verdicts;

@@ -355,7 +355,7 @@ static const char *latest_round_of(struct call *c, int64_t before_us, struct err
 		return round;
 	if (ask(c,
 		"SELECT round FROM obs_verdict WHERE subject = ? AND at_us < ? "
-		"ORDER BY at_us DESC LIMIT 1",
+		"ORDER BY at_us DESC, rowid DESC LIMIT 1",
 		args, 2, &t, e) ||
 	    !t.n_rows)
 		return NULL;
