@@ -8,13 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHARE_OF = 20 /* sites of one prefix */ };
 enum { KEPT_MAX = 65536 }; /* hosts, and prefixes; then those that nobody needs are forgotten */
 
 static const int64_t week_us = INT64_C(604800000000), day_us = INT64_C(86400000000);
 
 struct row { /* of one prefix */
-	char site[HEED_PLACE_MAX]; /* that turned us away last */
-	int64_t n;		   /* in a row */
+	uint64_t site;	/* hash of the name of the site that was looked at last there */
+	bool refused;	/* and did it turn us away? */
+	int64_t n;	/* sites in a row that did */
+	int64_t looks;	/* sites looked at before this row, one after the other */
+	int64_t refusals; /* of them, those that turned us away */
 	int64_t until_us;
 };
 
@@ -100,31 +104,58 @@ static void tell(struct heed *h, const char *place, const char *why, int64_t unt
 
 /* ---- what looks bring ---- */
 
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Would such a row come by chance where this share of sites turns everybody away?  Of few sites there is
+ * no share to speak of. */
+static bool is_chance(const struct row *r)
+{
+	double share = (double)(r->refusals + 1) / (double)(r->looks + 2);
+	double rows = (double)r->looks;
+
+	for (int64_t i = 0; i < r->n; i++)
+		rows *= share;
+	return r->looks >= SHARE_OF && rows >= 0.05;
+}
+
+static void answered(struct heed *h, const char *site, const struct addr *a)
+{
+	struct prefix p = around(a);
+	struct row *r = row_of(h, &p);
+	uint64_t hash = hash_of(site);
+
+	r->looks += r->n + (r->site != hash || r->refused);
+	r->refusals += r->n;
+	r->n = 0;
+	r->site = hash;
+	r->refused = false;
+}
+
 static void turned_away(struct heed *h, const char *site, const struct addr *a, int64_t now_us)
 {
 	char text[PREFIX_TEXT_MAX];
 	struct prefix p = around(a);
-	struct row *r;
+	struct row *r = row_of(h, &p);
+	uint64_t hash = hash_of(site);
 
-	if (!h->in_row)
+	if (r->site == hash && r->refused)
 		return;
-	r = row_of(h, &p);
-	if (r->n && !strcmp(r->site, site))
+	r->site = hash;
+	r->refused = true;
+	if (++r->n < h->in_row || !h->in_row || is_chance(r))
 		return;
-	snprintf(r->site, sizeof(r->site), "%s", site);
-	if (++r->n < h->in_row)
-		return;
+	r->looks += r->n;
+	r->refusals += r->n;
 	r->n = 0;
 	r->until_us = now_us + day_us;
 	tell(h, prefix_text(&p, text), "blocked", r->until_us);
-}
-
-static void answered(struct heed *h, const struct addr *a)
-{
-	struct prefix p = around(a);
-	struct row *r = map_get(&h->prefixes, &p.addr, sizeof(p.addr));
-	if (r)
-		r->n = 0;
 }
 
 static bool is_refusal(const struct obs *o)
@@ -155,7 +186,7 @@ void heed_web(struct heed *h, const char *site, const struct obs *o)
 	if (is_refusal(o))
 		turned_away(h, site, &r->addr, o->at_us);
 	else if (r->status != I64_NULL)
-		answered(h, &r->addr);
+		answered(h, site, &r->addr);
 }
 
 void heed_smtp(struct heed *h, const char *site, const struct obs *o)
@@ -168,7 +199,7 @@ void heed_smtp(struct heed *h, const char *site, const struct obs *o)
 	if (r->banner_code == 554)
 		turned_away(h, site, &r->addr, o->at_us);
 	else
-		answered(h, &r->addr);
+		answered(h, site, &r->addr);
 }
 
 /* ---- what it keeps us from ---- */

@@ -6,7 +6,9 @@
  *
  * Turned away: HTTP 403, 429, or 503 with Retry-After; a connection that stood and was closed without an
  * answer; a mail host's 554.  One site counts once in a row, and an ordinary answer of anybody there ends
- * the row: what only this site does to everybody says nothing about us.
+ * the row: what only this site does to everybody says nothing about us.  Where many sites (20 and more)
+ * share a prefix and some of them turn everybody away, three in a row come by chance: there the row has to
+ * be so long that less than 0.05 of its like are to be expected (looks * share^length).
  *
  * Each wish has a text, so that it can be kept and heard again by the next round.
  */

@@ -134,6 +134,48 @@ static void blocked(void)
 	heed_free(h);
 }
 
+/* n sites of one prefix, of which one in `every` turns everybody away; then all do.  How many do so until we
+ * have understood; 0: we thought so before. */
+static int understood(int n, int every)
+{
+	struct heed *h = fresh(3);
+	char site[32];
+	int k = 0;
+
+	for (int i = 0; i < n; i++) {
+		snprintf(site, sizeof(site), "s%d.test", i);
+		/* in a made-up order, so that rows come by chance */
+		web(h, site, "192.0.2.1", (int)((unsigned)i * 2654435761U >> 8) % every ? 200 : 403, -1,
+		    OUTCOME_OK);
+	}
+	if (told) {
+		heed_free(h);
+		return 0;
+	}
+	web(h, "end.test", "192.0.2.1", 200, -1, OUTCOME_OK);
+	while (!told && k < 100) {
+		snprintf(site, sizeof(site), "t%d.test", k++);
+		web(h, site, "192.0.2.1", 403, -1, OUTCOME_OK);
+	}
+	heed_free(h);
+	return k;
+}
+
+static void crowd(void)
+{
+	static const struct {
+		int sites, every, least, most;
+	} crowds[] = {{0, 1, 3, 3}, {5, 1000, 3, 3}, {100, 10, 3, 5}, {3000, 10, 4, 7}, {3000, 3, 7, 14}};
+
+	for (size_t i = 0; i < sizeof(crowds) / sizeof(crowds[0]); i++) {
+		int k = understood(crowds[i].sites, crowds[i].every);
+
+		ok(k >= crowds[i].least && k <= crowds[i].most,
+		   "%d sites, one in %d refuses: a block shows after %d", crowds[i].sites,
+		   crowds[i].every, k);
+	}
+}
+
 static void mail(void)
 {
 	static const int codes[] = {554, 220, 554, 554, 554};
@@ -205,6 +247,7 @@ int main(void)
 	retry_after();
 	rows();
 	blocked();
+	crowd();
 	mail();
 	text();
 	return done();
