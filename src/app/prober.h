@@ -36,8 +36,8 @@ struct prober_state {
 	uint64_t looks, silent;                   /* ended; of them those that proved nothing */
 	uint64_t cpu_us, tls_us;                  /* CPU time; of it inside the TLS library */
 	uint64_t connections, datagrams;
-	uint64_t peak_sites, peak_b, peak_tls_b;  /* most sites at once; memory per site then, and the
-						   * part of it that the TLS library held */
+	uint64_t peak_sites, peak_b, peak_tls_b;  /* sites in flight when most memory was used; memory per
+						   * site then, and the part that the TLS library held */
 	uint64_t sandbox;                         /* enum sandbox_state of the weakest layer */
 };
 

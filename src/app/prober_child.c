@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { STATE_EVERY_US = 200000, QUEUE_HIGH_B = 2 * L_IPC_MESSAGE_B };
+enum { STATE_EVERY_US = 200000, MEASURE_EVERY_US = 20000, QUEUE_HIGH_B = 2 * L_IPC_MESSAGE_B };
 
 struct site_work {
 	struct child *child;
@@ -46,7 +46,8 @@ struct child {
 	uint32_t n_tests; /* ended */
 	bool test_wanted, ending, over;
 	struct prober_state state;
-	size_t base_b, base_tls_b;
+	size_t base_b, base_tls_b, peak_b;
+	int64_t measure_us;
 };
 
 __attribute__((noreturn)) static void fault(struct child *c, const char *text)
@@ -90,16 +91,24 @@ static void tell(struct child *c, enum prober_message kind, const void *data, si
 
 /* ---- numbers ---- */
 
+/* At the moment when most is used: by the sites under way and by those that wait. */
 static void measure_memory(struct child *c)
 {
+	size_t n = c->n_active + c->n_parked, used_b;
+	int64_t now_us = clock_mono(&clock_real);
 	struct mallinfo2 m;
 
-	if (c->n_active <= c->state.peak_sites)
+	if (now_us < c->measure_us) /* it walks over the free lists */
 		return;
+	c->measure_us = now_us + MEASURE_EVERY_US;
 	m = mallinfo2();
-	c->state.peak_sites = c->n_active;
-	c->state.peak_b = (m.uordblks + m.hblkhd - c->base_b) / c->n_active;
-	c->state.peak_tls_b = (tls_memory_b() - c->base_tls_b) / c->n_active;
+	used_b = m.uordblks + m.hblkhd;
+	if (!n || used_b <= c->peak_b || used_b <= c->base_b)
+		return;
+	c->peak_b = used_b;
+	c->state.peak_sites = n;
+	c->state.peak_b = (used_b - c->base_b) / n;
+	c->state.peak_tls_b = (tls_memory_b() - c->base_tls_b) / n;
 }
 
 static void tell_state(struct child *c)
@@ -161,6 +170,7 @@ static void site_done(void *ctx, struct visit *v)
 	struct site_work *w = ctx;
 	struct child *c = w->child;
 
+	measure_memory(c);
 	for (enum visit_batch k = VISIT_DNS; k < VISIT_BATCHES; k++) {
 		struct batch *b = visit_take(v, k);
 
