@@ -6,10 +6,11 @@
 #include "outlet/web.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { HOSTS_MAX = 8 };
+enum { HOSTS_MAX = 8, LARGE_B = 128 * 1024 };
 
 struct serving {
 	struct loop *loop;
@@ -75,7 +76,13 @@ static int run(const struct args *a, struct err *e)
 	char text[ADDR_TEXT_MAX];
 	struct addr addr;
 	uint16_t port;
-	int rc = begin(&s, a, e);
+	int rc;
+
+	/* Pages of some hundred kilobytes come and go: each is a mapping of its own, so that none stays behind in
+	 * a heap that others have grown over.  Left to itself the library moves this bound up. */
+	mallopt(M_MMAP_THRESHOLD, LARGE_B);
+	mallopt(M_ARENA_MAX, 2);
+	rc = begin(&s, a, e);
 
 	if (!rc) {
 		config_endpoint(args_text(a, "listen", args_config(a)->listen), 8064, &addr, &port, e);
