@@ -77,6 +77,21 @@ export const actions = [
 		await until(page, () => document.documentElement.dataset.theme === 'dark');
 		must(new URL(page.url()).searchParams.get('theme') === 'dark' && await ground() !== before, 'the dark theme changes nothing');
 	}],
+	['method: who wants to be left out writes a mail', async ({ page, base, settle }) => {
+		await open(page, base, '/about?lang=en', settle);
+		const said = () => page.textContent('.optout [role=status]');
+		await page.focus('[data-key="optout-write"]');
+		await page.keyboard.press('Enter');
+		must(/at least one/.test(await said()), `an empty form says "${await said()}"`);
+		await page.fill('[data-key="optout-names"]', 'example.org\nhttps://x.example/');
+		await page.click('[data-key="optout-write"]');
+		must(/Neither a domain nor a prefix: https:\/\/x\.example\//.test(await said()), `what is neither: "${await said()}"`);
+		await page.fill('[data-key="optout-names"]', 'Example.org. 2001:db8::/32, 192.0.2.0/24');
+		await page.click('[data-key="optout-write"]');
+		const mail = decodeURIComponent(await page.getAttribute('[data-key="optout-mail"]', 'href'));
+		must(mail.startsWith('mailto:ipv6@observer.example?') && mail.endsWith('example.org\n2001:db8::/32\n192.0.2.0/24\n'), `the mail is ${mail}`);
+		must(new URL(page.url()).pathname === '/about', `went to ${page.url()}`);
+	}],
 	['sites: verdict filter, search, paging by key', async ({ page, base, settle, json }) => {
 		if ((await json('sites?limit=1')).total < 51) return 'fewer than 51 sites';
 		await open(page, base, '/sites?lang=en', settle);

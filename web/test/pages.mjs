@@ -63,7 +63,7 @@ async function watch(context, host) {
 	const faults = [];
 	page.on('console', m => { if (m.type() === 'error') faults.push(`console: ${m.text()}`); });
 	page.on('pageerror', e => faults.push(`script: ${e.message}`));
-	page.on('request', r => { if (!/^(data|blob|about):/.test(r.url()) && new URL(r.url()).hostname !== host) faults.push(`other host: ${r.url()}`); });
+	page.on('request', r => { if (!/^(data|blob|about|mailto):/.test(r.url()) && new URL(r.url()).hostname !== host) faults.push(`other host: ${r.url()}`); });
 	await page.addInitScript(() => {
 		window.broken_policy = [];
 		addEventListener('securitypolicyviolation', e => window.broken_policy.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`));

@@ -5,6 +5,7 @@ import { load_checks } from '../lib/checks.js';
 import { link } from '../lib/url.js';
 import { definition_list, opening, section } from '../parts/page.js';
 import { command_line, empty } from '../parts/notice.js';
+import { optout_form } from '../parts/optout.js';
 import { table } from '../parts/table.js';
 import { verdict_mark, status_mark, STATUSES, VERDICTS } from '../parts/verdict.js';
 
@@ -47,7 +48,7 @@ export default {
 				section(t('about.sources'), paragraphs('about.sources', 2), h('p', null, h('a', { href: link('/indicators') }, t('about.all_indicators')))),
 				section(t('about.checks'), check_table(about.checks)),
 				h('section', { id: 'probing' }, h('h2', null, t('about.probing')), paragraphs('about.probing', 3),
-					about.contact ? operator(about) : empty(t('about.no_contact'), 'sextant serve --set observer.contact_email=…')),
+					about.contact ? [operator(about), optout_form(about.contact)] : empty(t('about.no_contact'), 'sextant serve --set observer.contact_email=…')),
 				section(t('about.data'), paragraphs('about.data', 2), command_line(`curl -s "${location.origin}/api/v1/sites?format=csv"`)),
 				section(t('about.program'), definition_list([[t('about.version'), about.version ?? t('unknown')], [t('about.licence'), about.licence]])),
 			],
