@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_SITES = 256 };
+/* Sites of ours in a page, and sites of the other round that may stand between them by name: all their rows
+ * are read, and one answer of the store holds a million. */
+enum { PAGE_SITES = 256, PAGE_SPAN = 1024 };
 
 /* One site of the round: its place in the order. */
 struct again {
@@ -24,6 +26,7 @@ struct reuse {
 	struct run *run;
 	VEC(struct again) sites; /* by round, then by name */
 	struct batch *page[3];
+	size_t at[3]; /* in them */
 	struct told told[PAGE_SITES];
 };
 
@@ -50,16 +53,18 @@ static void list_sites(struct reuse *u)
 		qsort(u->sites.at, u->sites.n, sizeof(*u->sites.at), by_round_and_name);
 }
 
-/* The site's own rows of one page; NULL: none. */
-static struct batch *rows_of(const struct batch *page, const char *domain)
+/* The site's own rows of a page; NULL: none.  Both are sorted by name. */
+static struct batch *rows_of(struct reuse *u, int k, const char *domain)
 {
+	const struct batch *page = u->page[k];
 	struct batch *b = NULL;
+	size_t *at = &u->at[k];
 
-	for (size_t i = 0; i < page->obs.n; i++) {
-		if (strcmp(page->obs.at[i].subject, domain) != 0)
-			continue;
+	while (*at < page->obs.n && strcmp(page->obs.at[*at].subject, domain) < 0)
+		++*at;
+	for (; *at < page->obs.n && !strcmp(page->obs.at[*at].subject, domain); ++*at) {
 		b = b ? b : batch_new(page->schema);
-		batch_copy(b, &page->obs.at[i]);
+		batch_copy(b, &page->obs.at[*at]);
 	}
 	return b;
 }
@@ -72,7 +77,7 @@ static bool add_site(struct reuse *u, const struct again *a, struct told *told)
 	bool found = false;
 
 	for (int k = 0; k < 3; k++) {
-		own[k] = rows_of(u->page[k], a->domain);
+		own[k] = rows_of(u, k, a->domain);
 		found |= own[k] != NULL;
 	}
 	if (found) {
@@ -110,19 +115,44 @@ static int take_page(struct reuse *u, size_t first, size_t n, struct err *e)
 	for (int k = 0; k < 3; k++) {
 		batch_free(u->page[k]);
 		u->page[k] = NULL;
+		u->at[k] = 0;
 	}
 	return rc;
 }
 
-/* Sites of one round, as many as fit. */
-static size_t page_at(const struct reuse *u, size_t first)
+/* Sites that the round has looked at from this name to that; negative: a fault. */
+static int64_t span(struct reuse *u, size_t first, size_t n, struct err *e)
+{
+	const struct again *a = &u->sites.at[first];
+	const struct value args[] = {value_text(a->before->round), value_text(a->domain),
+				     value_text(a[n - 1].domain)};
+	struct arena mem;
+	struct table t;
+	int64_t count;
+
+	arena_init(&mem, 0);
+	count = store_query_state(u->run->c->store, &mem,
+				  "SELECT count(*) FROM round_done WHERE round = ? AND domain BETWEEN ? "
+				  "AND ?",
+				  args, 3, &t, e)
+			? -1
+			: value_int(table_at(&t, 0, 0), -1);
+	arena_done(&mem);
+	return count;
+}
+
+/* Sites of one round, as many as fit; 0: a fault. */
+static size_t page_at(struct reuse *u, size_t first, struct err *e)
 {
 	size_t n = 1;
+	int64_t between;
 
 	while (n < PAGE_SITES && first + n < u->sites.n &&
 	       !strcmp(u->sites.at[first + n].before->round, u->sites.at[first].before->round))
 		n++;
-	return n;
+	while ((between = span(u, first, n, e)) > PAGE_SPAN && n > 1)
+		n /= 2;
+	return between < 0 ? 0 : n;
 }
 
 int census_reuse(struct run *r, const volatile int *stop, struct err *e)
@@ -137,9 +167,10 @@ int census_reuse(struct run *r, const volatile int *stop, struct err *e)
 	rc = store_flush(c->store, e);
 	list_sites(&u);
 	for (size_t first = 0, n; !rc && first < u.sites.n; first += n) {
-		n = page_at(&u, first);
-		rc = *stop ? err_set(e, -EINTR, "stopped; the same command goes on where it stopped")
-			   : take_page(&u, first, n, e);
+		n = page_at(&u, first, e);
+		rc = n ? take_page(&u, first, n, e) : e->code;
+		if (!rc && *stop)
+			rc = err_set(e, -EINTR, "stopped; the same command goes on where it stopped");
 		c->progress(c->ctx, &c->state, 0);
 	}
 	vec_done(&u.sites);

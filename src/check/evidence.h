@@ -71,7 +71,8 @@ struct web_row {
 	int64_t fails;       /* earlier looks in this round that ended in silence */
 	const char *why;
 	const char *robots;  /* what the host's robots.txt says of us, asked on this connection: none
-			      * allowed refused elsewhere (a redirect) unread; NULL: not asked */
+			      * unnamed (no group names us) allowed refused (this path) elsewhere (a
+			      * redirect) unread; NULL: not asked */
 	int64_t retry_after_s; /* with 429 and 503: so long we are asked to stay away */
 };
 extern const char *const web_scheme_words[]; /* http https NULL */

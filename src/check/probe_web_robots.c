@@ -5,6 +5,8 @@
  */
 #include "check/probe_web_int.h"
 
+#include "wire/retry_after.h"
+
 #include <string.h>
 
 static const char own_token[] = "sextant";
@@ -38,7 +40,27 @@ static const char *said(struct web_probe *w, bool is_whole)
 		return "none";
 	if (status >= 300)
 		return "elsewhere";
-	return robots_end(&w->robots) ? "refused" : "allowed";
+	if (robots_end(&w->robots))
+		return "refused";
+	return w->robots.named ? "allowed" : "unnamed";
+}
+
+/* robots.txt itself may be too much now (P-BACK). */
+static bool is_put_off(struct web_probe *w)
+{
+	if (!w->http.has_retry_after || (w->http.status != 429 && w->http.status != 503))
+		return false;
+	w->row.retry_after_s = retry_after_s(w->http.retry_after, w->wall_us);
+	if (w->row.retry_after_s < 0)
+		w->row.retry_after_s = I64_NULL;
+	return w->row.retry_after_s != I64_NULL && w->row.retry_after_s > 0;
+}
+
+static struct step end_here(struct web_probe *w, const char *why)
+{
+	w->row.stage = STAGE_REQUEST;
+	w->row.first_byte_us = I64_NULL;
+	return web_finish(w, OUTCOME_DENIED, why);
 }
 
 /* Goes on to the page, on this connection where that may be. */
@@ -46,11 +68,10 @@ static struct step decide(struct web_probe *w, bool is_whole, bool is_open, int6
 {
 	w->row.robots = said(w, is_whole);
 	w->asking = false;
-	if (!strcmp(w->row.robots, "refused")) {
-		w->row.stage = STAGE_REQUEST;
-		w->row.first_byte_us = I64_NULL;
-		return web_finish(w, OUTCOME_DENIED, "robots");
-	}
+	if (!strcmp(w->row.robots, "refused"))
+		return end_here(w, "robots");
+	if (is_whole && is_put_off(w))
+		return end_here(w, "retry_after");
 	if (!is_open || !is_whole || w->http.closes || w->http.extra)
 		return web_reopen(w);
 	w->reused = true;

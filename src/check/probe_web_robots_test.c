@@ -58,12 +58,14 @@ static const struct {
 } rows[] = {
 	{"none", "HTTP/1.1 404 x\r\nContent-Length: 3\r\n\r\nno!", false, "none", PAGE_HERE},
 	{"a rule for others", OK_HEAD "Content-Length: 25\r\n\r\nUser-agent: *\nDisallow: /", false,
-	 "allowed", PAGE_HERE},
-	{"a page for everything", OK_HEAD "Content-Length: 6\r\n\r\n<html>", false, "allowed", PAGE_HERE},
+	 "unnamed", PAGE_HERE},
+	{"a rule for us", OK_HEAD "Content-Length: 32\r\n\r\nUser-agent: sextant\nDisallow: /x", false, "allowed",
+	 PAGE_HERE},
+	{"a page for everything", OK_HEAD "Content-Length: 6\r\n\r\n<html>", false, "unnamed", PAGE_HERE},
 	{"a refusal", OK_HEAD "Content-Length: 31\r\n\r\nUser-agent: sextant\nDisallow: /", false, "refused",
 	 NO_PAGE},
 	{"a refusal until close", OK_HEAD "\r\nUser-agent: sextant\nDisallow: /", true, "refused", NO_PAGE},
-	{"nothing until close", OK_HEAD "\r\n", true, "allowed", PAGE_ELSEWHERE},
+	{"nothing until close", OK_HEAD "\r\n", true, "unnamed", PAGE_ELSEWHERE},
 	{"a server that closes", "HTTP/1.1 404 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false,
 	 "none", PAGE_ELSEWHERE},
 	{"bytes too many", "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 x\r\n", false, "none",
@@ -163,6 +165,20 @@ static void obeyed(void)
 	is_str(probe.row.robots, "refused", "the path that is asked for counts");
 }
 
+static void put_off(void)
+{
+	begin(ROBOTS_ASK, NULL, NULL);
+	say("HTTP/1.1 503 x\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
+	ok(step.kind == STEP_DONE && step.outcome == OUTCOME_DENIED,
+	   "who has no time for robots.txt is not asked for more");
+	is_str(probe.row.why, "retry_after", "why");
+	is_int(probe.row.retry_after_s, 60, "for how long");
+	is_int(probe.row.status, I64_NULL, "of the page nothing is known");
+	begin(ROBOTS_ASK, NULL, NULL);
+	say("HTTP/1.1 503 x\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+	ok(asks("/"), "no time, no wish");
+}
+
 static void retry_after(void)
 {
 	begin(ROBOTS_KNOWN, NULL, NULL);
@@ -187,6 +203,7 @@ int main(void)
 	slow();
 	race();
 	obeyed();
+	put_off();
 	retry_after();
 	arena_done(&arena);
 	return done();

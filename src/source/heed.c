@@ -242,8 +242,10 @@ bool heed_read(struct heed_wish *w, const char *text, size_t len, int64_t now_us
 	line[len] = '\0';
 	if (sscanf(line, "%255s %20ld %15s%n", w->place, &w->until_us, w->why, &n) != 3 || line[n])
 		return false;
-	if (w->until_us <= 0 || w->until_us > now_us + week_us)
+	if (w->until_us <= 0)
 		return false;
+	if (w->until_us > now_us + week_us)
+		w->until_us = now_us + week_us;
 	if (!strcmp(w->why, "retry_after"))
 		return is_host(w->place);
 	return !strcmp(w->why, "blocked") && prefix_parse(&p, w->place) &&

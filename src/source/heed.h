@@ -37,7 +37,8 @@ void heed_smtp(struct heed *h, const char *site, const struct obs *o);
 const char *heed_host(const struct heed *h, const char *host, int64_t now_us);
 const char *heed_addr(const struct heed *h, const struct addr *a, int64_t now_us);
 
-/* A wish as one line, "PLACE UNTIL_US WHY"; reading refuses what no wish can be at this time. */
+/* A wish as one line, "PLACE UNTIL_US WHY"; reading refuses what is none, and cuts one that is longer than
+ * a week (a clock that was set back makes such). */
 bool heed_read(struct heed_wish *w, const char *text, size_t len, int64_t now_us);
 size_t heed_write(const struct heed_wish *w, char *to, size_t max);
 /* Hears a wish of an earlier round.  told is not called. */

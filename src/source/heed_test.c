@@ -204,7 +204,6 @@ static const struct {
 	{"a.test 1790000000000001 retry_after", true},
 	{"192.0.2.0/24 1790000000000001 blocked", true},
 	{"2001:db8::/48 1790604800000000 blocked", true},
-	{"2001:db8::/48 1790604800000001 blocked", false},
 	{"2001:db8::/32 1790000000000001 blocked", false},
 	{"192.0.2.0/23 1790000000000001 blocked", false},
 	{"a.test 1790000000000001 blocked", false},
@@ -214,7 +213,6 @@ static const struct {
 	{"a.test retry_after", false},
 	{"A.test 1790000000000001 retry_after", false},
 	{"a;test 1790000000000001 retry_after", false},
-	{"a.test 99999999999999999999999 retry_after", false},
 	{"", false},
 };
 
@@ -235,6 +233,8 @@ static void text(void)
 		is_str(line, texts[i].text, "the same");
 		heed_hear(h, &w);
 	}
+	ok(heed_read(&w, "a.test 1790604800000001 retry_after", 35, now_us) &&
+		   w.until_us == INT64_C(1790604800000000), "longer than a week is cut to a week");
 	is_int(told, 0, "what is heard again is not told again");
 	ok(heed_host(h, "a.test", now_us) && at(h, "192.0.2.9", now_us) && at(h, "2001:db8::9", now_us),
 	   "and is heeded");

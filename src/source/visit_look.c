@@ -118,6 +118,8 @@ static void ended(struct look *l, enum outcome outcome)
 			.row = l->probe->row};
 
 	note_row(l, o.row);
+	if (l->kind == VISIT_WEB && ((struct web_row *)o.row)->robots)
+		l->web.robots_said = arena_str(&v->arena, ((struct web_row *)o.row)->robots);
 	if (!v->batches[l->kind])
 		v->batches[l->kind] = batch_new(schema_of(l->kind));
 	if (evidence_whole(schema_of(l->kind), o.row))
@@ -139,18 +141,23 @@ static void ended(struct look *l, enum outcome outcome)
 
 /* ---- a look begins ---- */
 
-/* What the host's robots.txt said on another connection of this visit, or NULL. */
+/* What a host says of us by name it says of one path. */
+static bool is_of_path(const char *said)
+{
+	return !strcmp(said, "allowed") || !strcmp(said, "refused");
+}
+
+/* What the host's robots.txt said of this page on another connection of this visit, or NULL. */
 static const char *robots_said(const struct look *l)
 {
-	const struct batch *b = l->visit->batches[VISIT_WEB];
+	const char *found = NULL;
 
-	for (size_t i = b ? b->obs.n : 0; i-- > 0;) {
-		const struct web_row *r = b->obs.at[i].row;
-
-		if (r->robots && !strcmp(r->host, l->host))
-			return r->robots;
-	}
-	return NULL;
+	for (const struct look *o = l->visit->first; o; o = o->next)
+		if (o->kind == VISIT_WEB && o->state == LOOK_ENDED && o->web.robots_said &&
+		    !strcmp(o->host, l->host) &&
+		    (!is_of_path(o->web.robots_said) || !strcmp(o->web.path, l->web.path)))
+			found = o->web.robots_said;
+	return found;
 }
 
 /* One that was reopened has it in its question already. */

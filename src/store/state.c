@@ -26,8 +26,7 @@ static const char *const steps[] = {
 	"ALTER TABLE round_done ADD COLUMN works INTEGER;",
 	/* hosts and networks that asked to be left alone (source/heed.h) */
 	"CREATE TABLE heed(place TEXT PRIMARY KEY, until_us INTEGER NOT NULL, why TEXT NOT NULL,"
-	" at_us INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE INDEX round_done_at ON round_done(round, at_us);",
+	" at_us INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
