@@ -3,6 +3,7 @@
 
 #include "base/addr.h"
 #include "base/map.h"
+#include "base/vec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct heed {
 	struct arena arena;
 	struct map hosts;    /* -> int64_t until_us */
 	struct map prefixes; /* -> struct row */
+	VEC(struct heed_wish) wishes; /* that hold, and some that held */
 };
 
 struct heed *heed_new(int64_t in_row, void (*told)(void *ctx, const struct heed_wish *w), void *ctx)
@@ -51,20 +53,11 @@ void heed_free(struct heed *h)
 	if (!h)
 		return;
 	arena_done(&h->arena);
+	vec_done(&h->wishes);
 	free(h);
 }
 
 /* ---- places ---- */
-
-/* A flood of names or prefixes costs memory once; what is forgotten is asked again and asks again. */
-static void make_room(struct heed *h)
-{
-	if (h->hosts.n < KEPT_MAX && h->prefixes.n < KEPT_MAX)
-		return;
-	arena_done(&h->arena);
-	map_init(&h->hosts, &h->arena);
-	map_init(&h->prefixes, &h->arena);
-}
 
 static struct prefix around(const struct addr *a)
 {
@@ -92,12 +85,48 @@ static bool lengthen_host(struct heed *h, const char *host, int64_t until_us)
 	return true;
 }
 
+static void hear(struct heed *h, const struct heed_wish *w)
+{
+	struct prefix p;
+	struct row *r;
+
+	if (strcmp(w->why, "blocked") != 0) {
+		lengthen_host(h, w->place, w->until_us);
+		return;
+	}
+	if (!prefix_parse(&p, w->place))
+		return;
+	r = row_of(h, &p);
+	if (r->until_us < w->until_us)
+		r->until_us = w->until_us;
+}
+
+/* A list of a country has more prefixes than are kept: then the rows begin anew, and the wishes that hold
+ * stay.  A flood of wishes costs memory once; those that are forgotten come again when they are met. */
+static void make_room(struct heed *h, int64_t now_us)
+{
+	size_t kept = 0;
+
+	if (h->hosts.n < KEPT_MAX && h->prefixes.n < KEPT_MAX && h->wishes.n < KEPT_MAX)
+		return;
+	arena_done(&h->arena);
+	map_init(&h->hosts, &h->arena);
+	map_init(&h->prefixes, &h->arena);
+	for (size_t i = 0; i < h->wishes.n; i++)
+		if (h->wishes.at[i].until_us > now_us)
+			h->wishes.at[kept++] = h->wishes.at[i];
+	h->wishes.n = kept < KEPT_MAX / 2 ? kept : 0;
+	for (size_t i = 0; i < h->wishes.n; i++)
+		hear(h, &h->wishes.at[i]);
+}
+
 static void tell(struct heed *h, const char *place, const char *why, int64_t until_us)
 {
 	struct heed_wish w = {.until_us = until_us};
 
 	snprintf(w.place, sizeof(w.place), "%s", place);
 	snprintf(w.why, sizeof(w.why), "%s", why);
+	*vec_push(&h->wishes) = w;
 	if (h->told)
 		h->told(h->ctx, &w);
 }
@@ -176,7 +205,7 @@ void heed_web(struct heed *h, const char *site, const struct obs *o)
 
 	if (!h)
 		return;
-	make_room(h);
+	make_room(h, o->at_us);
 	if (r->retry_after_s != I64_NULL && r->retry_after_s > 0) {
 		int64_t until_us = o->at_us + r->retry_after_s * 1000000;
 
@@ -195,7 +224,7 @@ void heed_smtp(struct heed *h, const char *site, const struct obs *o)
 
 	if (!h || r->banner_code == I64_NULL)
 		return;
-	make_room(h);
+	make_room(h, o->at_us);
 	if (r->banner_code == 554)
 		turned_away(h, site, &r->addr, o->at_us);
 	else
@@ -261,17 +290,6 @@ size_t heed_write(const struct heed_wish *w, char *to, size_t max)
 
 void heed_hear(struct heed *h, const struct heed_wish *w)
 {
-	struct prefix p;
-	struct row *r;
-
-	make_room(h);
-	if (strcmp(w->why, "blocked") != 0) {
-		lengthen_host(h, w->place, w->until_us);
-		return;
-	}
-	if (!prefix_parse(&p, w->place))
-		return;
-	r = row_of(h, &p);
-	if (r->until_us < w->until_us)
-		r->until_us = w->until_us;
+	*vec_push(&h->wishes) = *w;
+	hear(h, w);
 }

@@ -176,6 +176,28 @@ static void crowd(void)
 	}
 }
 
+/* More prefixes than are kept: who asked for rest has it still. */
+static void many(void)
+{
+	struct heed *h = fresh(3);
+	char addr[48];
+
+	web(h, "a.test", "192.0.2.1", 403, -1, OUTCOME_OK);
+	web(h, "b.test", "192.0.2.1", 403, -1, OUTCOME_OK);
+	web(h, "c.test", "192.0.2.1", 403, -1, OUTCOME_OK);
+	web(h, "d.test", "198.51.100.1", 503, 600, OUTCOME_OK);
+	for (int i = 0; i < 70000; i++) {
+		snprintf(addr, sizeof(addr), "2001:db8:%x::1", i & 0xffff);
+		if (i > 0xffff)
+			snprintf(addr, sizeof(addr), "2001:db9:%x::1", i & 0xffff);
+		web(h, "e.test", addr, 200, -1, OUTCOME_OK);
+	}
+	is_int(told, 2, "two wishes");
+	is_str(at(h, "192.0.2.9", now_us), "blocked", "a prefix outlasts 70,000 others");
+	is_str(heed_host(h, "d.test", now_us), "retry_after", "and so does a host");
+	heed_free(h);
+}
+
 static void mail(void)
 {
 	static const int codes[] = {554, 220, 554, 554, 554};
@@ -248,6 +270,7 @@ int main(void)
 	rows();
 	blocked();
 	crowd();
+	many();
 	mail();
 	text();
 	return done();

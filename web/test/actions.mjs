@@ -86,10 +86,10 @@ export const actions = [
 		await page.fill('[data-key="optout-names"]', 'example.org\nhttps://x.example/');
 		await page.click('[data-key="optout-write"]');
 		must(/Neither a domain nor a prefix: https:\/\/x\.example\//.test(await said()), `what is neither: "${await said()}"`);
-		await page.fill('[data-key="optout-names"]', 'Example.org. 2001:db8::/32, 192.0.2.0/24');
+		await page.fill('[data-key="optout-names"]', 'Example.org. bücher.example 2001:db8::/32, 192.0.2.0/24');
 		await page.click('[data-key="optout-write"]');
 		const mail = decodeURIComponent(await page.getAttribute('[data-key="optout-mail"]', 'href'));
-		must(mail.startsWith('mailto:ipv6@observer.example?') && mail.endsWith('example.org\n2001:db8::/32\n192.0.2.0/24\n'), `the mail is ${mail}`);
+		must(mail.startsWith('mailto:ipv6@observer.example?') && mail.endsWith('example.org\nxn--bcher-kva.example\n2001:db8::/32\n192.0.2.0/24\n'), `the mail is ${mail}`);
 		must(new URL(page.url()).pathname === '/about', `went to ${page.url()}`);
 	}],
 	['sites: verdict filter, search, paging by key', async ({ page, base, settle, json }) => {

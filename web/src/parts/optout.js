@@ -6,9 +6,19 @@ import { t } from '../lib/i18n.js';
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 const PREFIX = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]+)(\/\d{1,3})?$/;
 
+// Names in other letters as the DNS has them.
+function ascii(word) {
+	if (/^[\x20-\x7e]*$/.test(word)) return word;
+	try {
+		return new URL(`http://${word}/`).hostname;
+	} catch {
+		return word;
+	}
+}
+
 // [those that can stand on the list], [those that cannot]
 export function optout_words(text) {
-	const words = text.toLowerCase().split(/[\s,;]+/).filter(Boolean).map(w => w.replace(/\.$/, ''));
+	const words = text.toLowerCase().split(/[\s,;]+/).filter(Boolean).map(w => ascii(w.replace(/\.$/, '')));
 	const good = w => DOMAIN.test(w) || PREFIX.test(w);
 	return [words.filter(good), words.filter(w => !good(w))];
 }
