@@ -68,7 +68,7 @@ static void start_pleas(struct replay *r)
 
 /* ---- the evidence ---- */
 
-static struct site site_of(const struct replay *r, struct batch *const batches[VISIT_BATCHES])
+static struct site site_of(const struct replay *r, struct batch *const batches[EVIDENCE_KINDS])
 {
 	struct site s = {.domain = r->domain,
 			 .v4_works = r->v4,
@@ -77,11 +77,8 @@ static struct site site_of(const struct replay *r, struct batch *const batches[V
 			 .now_us = r->clock.wall_us,
 			 .allow = r->allow.at,
 			 .n_allow = r->allow.n};
-	struct evidence_list *lists[] = {&s.dns, &s.web, &s.smtp};
 
-	for (int k = 0; k < VISIT_BATCHES; k++)
-		if (batches[k])
-			*lists[k] = (struct evidence_list){batches[k]->obs.at, batches[k]->obs.n};
+	site_take(&s, batches);
 	return s;
 }
 
@@ -103,7 +100,7 @@ static void judge(struct replay *r)
 
 static bool any_repeated(const struct replay *r)
 {
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		for (size_t i = 0; r->batches[k] && i < r->batches[k]->obs.n; i++) {
 			const struct obs *o = &r->batches[k]->obs.at[i];
 			const struct field *f = schema_field(r->batches[k]->schema, "fails");
@@ -120,7 +117,7 @@ static bool any_repeated(const struct replay *r)
 /* Does a record of the evidence, or a literal host in a URL, name this address? */
 static bool is_named(const struct replay *r, const char *addr)
 {
-	const struct batch *dns = r->batches[VISIT_DNS], *web = r->batches[VISIT_WEB];
+	const struct batch *dns = r->batches[EVIDENCE_DNS], *web = r->batches[EVIDENCE_WEB];
 
 	for (size_t i = 0; dns && i < dns->obs.n; i++) {
 		const struct dns_row *row = dns->obs.at[i].row;
@@ -166,11 +163,9 @@ static void check_verdict(struct replay *r, const struct judged *j, bool repeate
 
 static const struct schema *find_schema(const char *name)
 {
-	static const struct schema *const all[] = {&dns_schema, &web_schema, &smtp_schema};
-
-	for (size_t i = 0; i < 3; i++)
-		if (!strcmp(all[i]->name, name))
-			return all[i];
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
+		if (!strcmp(evidence_schemas[i]->name, name))
+			return evidence_schemas[i];
 	return NULL;
 }
 
@@ -193,10 +188,10 @@ static struct batch *travel(struct replay *r, const struct batch *b)
 
 static void judge_again(struct replay *r)
 {
-	struct batch *copies[VISIT_BATCHES];
+	struct batch *copies[EVIDENCE_KINDS];
 	struct site s;
 
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		copies[k] = travel(r, r->batches[k]);
 	s = site_of(r, copies);
 	for (size_t i = 0; check_list[i] && !r->broken[0]; i++) {
@@ -207,7 +202,7 @@ static void judge_again(struct replay *r)
 		    strcmp(row.evidence, r->judged.at[i].evidence))
 			broken(r, "%s is another verdict after travel: %s", row.check, row.reason);
 	}
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(copies[k]);
 }
 
@@ -220,7 +215,7 @@ static void on_done(void *ctx, struct visit *v)
 	if (r->over)
 		broken(r, "done twice");
 	r->over = true;
-	for (enum visit_batch k = VISIT_DNS; k < VISIT_BATCHES; k++)
+	for (enum evidence_kind k = EVIDENCE_DNS; k < EVIDENCE_KINDS; k++)
 		r->batches[k] = visit_take(v, k);
 	visit_free(v);
 	if (r->n_plays)
@@ -350,7 +345,7 @@ void replay_done(struct replay *r)
 		loop_untimer(r->loop, &r->pleas.at[i].heard);
 		loop_untimer(r->loop, &r->pleas.at[i].due);
 	}
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(r->batches[k]);
 	vec_done(&r->judged);
 	vec_done(&r->sent);

@@ -60,7 +60,7 @@ struct replay {
 
 	/* what came of it */
 	VEC(struct sent) sent;		      /* datagrams and connections, after the guard */
-	struct batch *batches[VISIT_BATCHES]; /* NULL where there is none */
+	struct batch *batches[EVIDENCE_KINDS]; /* NULL where there is none */
 	VEC(struct judged) judged;
 	int64_t active_us, longest_us;
 	size_t questions, parks, starts;

@@ -28,7 +28,7 @@ static size_t count_rows(struct script *s, const char *kind, char *const *words,
 {
 	size_t found = 0;
 
-	for (int k = 0; k < VISIT_BATCHES; k++) {
+	for (int k = 0; k < EVIDENCE_KINDS; k++) {
 		const struct batch *b = s->replay.batches[k];
 
 		if (!b || strcmp(b->schema->name, kind))

@@ -18,8 +18,6 @@ enum {
 	OUTAGE_TEST_US = 1000000,   /* while it is waited for */
 };
 
-static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema};
-
 /* ---- out ---- */
 
 static int send_one(struct run *r, size_t place, struct err *e)
@@ -61,11 +59,12 @@ int census_bad_prober(struct err *e)
 
 static int take_evidence(struct run *r, struct batch *b, struct err *e)
 {
-	for (size_t i = 0; i < 3; i++)
-		if (b->schema == kinds[i] && !r->loose[i]) {
-			r->loose[i] = b;
-			return 0;
-		}
+	enum evidence_kind k = evidence_kind_of(b->schema);
+
+	if (k < EVIDENCE_KINDS && !r->loose[k]) {
+		r->loose[k] = b;
+		return 0;
+	}
 	batch_free(b);
 	return census_bad_prober(e);
 }
@@ -79,10 +78,10 @@ static int take_done(struct run *r, uint32_t id, uint32_t tests, struct err *e)
 		return census_bad_prober(e);
 	o->since = tests;
 	domain = r->c->portfolio->subjects.at[r->c->round->order[o->place]].domain;
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; k < EVIDENCE_KINDS; k++) {
 		for (size_t i = 0; r->loose[k] && i < r->loose[k]->obs.n; i++)
 			if (strcmp(r->loose[k]->obs.at[i].subject, domain) != 0 ||
-			    !evidence_whole(kinds[k], r->loose[k]->obs.at[i].row))
+			    !evidence_whole(evidence_schemas[k], r->loose[k]->obs.at[i].row))
 				return census_bad_prober(e);
 		o->evidence[k] = r->loose[k];
 		r->loose[k] = NULL;
@@ -255,9 +254,9 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	if (!rc)
 		rc = converse(&r, stop, e);
 	for (size_t i = 0; i < r.n_outs; i++)
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < EVIDENCE_KINDS; k++)
 			batch_free(r.outs[i].evidence[k]);
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(r.loose[k]);
 	gather_done(&r.gather);
 	vec_done(&r.free_ids);

@@ -11,7 +11,7 @@ struct out {
 	size_t place;	     /* in the round's order */
 	unsigned since;	     /* number of the last self-test before it began */
 	bool used, finished;
-	struct batch *evidence[3];
+	struct batch *evidence[EVIDENCE_KINDS];
 };
 
 struct run {
@@ -19,7 +19,7 @@ struct run {
 	struct out *outs; /* the id of a site is its place here */
 	size_t n_outs, n_busy;
 	VEC(uint32_t) free_ids, held; /* held: finished, in that order */
-	struct batch *loose[3];	      /* evidence whose done has not come yet */
+	struct batch *loose[EVIDENCE_KINDS];	      /* evidence whose done has not come yet */
 	size_t next;		      /* place in the order that goes out next */
 	VEC(uint32_t) again;	      /* places whose look was void */
 	struct map tries;	      /* place -> how often it was void */

@@ -25,12 +25,11 @@ struct again {
 struct reuse {
 	struct run *run;
 	VEC(struct again) sites; /* by round, then by name */
-	struct batch *page[3];
-	size_t at[3]; /* in them */
+	struct batch *page[EVIDENCE_KINDS];
+	size_t at[EVIDENCE_KINDS]; /* in them */
 	struct told told[PAGE_SITES];
 };
 
-static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema};
 
 static int by_round_and_name(const void *a, const void *b)
 {
@@ -73,10 +72,10 @@ static struct batch *rows_of(struct reuse *u, int k, const char *domain)
 static bool add_site(struct reuse *u, const struct again *a, struct told *told)
 {
 	struct census *c = u->run->c;
-	struct batch *own[3];
+	struct batch *own[EVIDENCE_KINDS];
 	bool found = false;
 
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < EVIDENCE_KINDS; k++) {
 		own[k] = rows_of(u, k, a->domain);
 		found |= own[k] != NULL;
 	}
@@ -87,7 +86,7 @@ static bool add_site(struct reuse *u, const struct again *a, struct told *told)
 					clock_wall(&clock_real), a->before->at_us, &told->first);
 		c->round->is_done[a->place] = true;
 	}
-	for (int k = 0; k < 3; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(own[k]);
 	return found;
 }
@@ -96,8 +95,8 @@ static int load_page(struct reuse *u, size_t first, size_t n, struct err *e)
 {
 	int rc = 0;
 
-	for (int k = 0; k < 3 && !rc; k++)
-		rc = evidence_rows(u->run->c->store, kinds[k], u->sites.at[first].before->round,
+	for (int k = 0; k < EVIDENCE_KINDS && !rc; k++)
+		rc = evidence_rows(u->run->c->store, evidence_schemas[k], u->sites.at[first].before->round,
 				   u->sites.at[first].domain, u->sites.at[first + n - 1].domain,
 				   &u->page[k], e);
 	return rc;
@@ -112,7 +111,7 @@ static int take_page(struct reuse *u, size_t first, size_t n, struct err *e)
 		added += add_site(u, &u->sites.at[first + i], &u->told[added]);
 	if (!rc && added)
 		rc = window_put(u->run->c, &u->run->gather, u->told, added, e);
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < EVIDENCE_KINDS; k++) {
 		batch_free(u->page[k]);
 		u->page[k] = NULL;
 		u->at[k] = 0;

@@ -23,7 +23,7 @@ static void forget(struct run *r, uint32_t id)
 {
 	struct out *o = &r->outs[id];
 
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(o->evidence[k]);
 	*o = (struct out){0};
 	*vec_push(&r->free_ids) = id;

@@ -17,20 +17,18 @@ struct look_up {
 	const struct args *args;
 	struct prober prober;
 	struct batch *tests[2]; /* before and after */
-	struct batch *evidence[3];
+	struct batch *evidence[EVIDENCE_KINDS];
 	char domain[DOMAIN_MAX];
 };
 
-static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema};
-
 static void keep(struct look_up *k, struct batch *b)
 {
-	for (size_t i = 0; i < 3; i++)
-		if (b->schema == kinds[i] && !k->evidence[i]) {
-			k->evidence[i] = b;
-			return;
-		}
-	batch_free(b);
+	enum evidence_kind kind = evidence_kind_of(b->schema);
+
+	if (kind < EVIDENCE_KINDS && !k->evidence[kind])
+		k->evidence[kind] = b;
+	else
+		batch_free(b);
 }
 
 static void tell_waiting(const struct look_up *k, const struct prober_state *s)
@@ -95,11 +93,6 @@ static int converse(struct look_up *k, struct err *e)
 	return rc;
 }
 
-static struct evidence_list list_of(const struct batch *b)
-{
-	return b ? (struct evidence_list){b->obs.at, b->obs.n} : (struct evidence_list){0};
-}
-
 static int tell(const struct look_up *k, const struct observer *o)
 {
 	const struct selftest_row *before = k->tests[0]->obs.at[0].row;
@@ -111,15 +104,14 @@ static int tell(const struct look_up *k, const struct observer *o)
 				    .vantage = o->config->vantage, .round = "", .portfolio = ""};
 	struct batch *verdicts = batch_new(&verdict_schema);
 	struct site s = {.domain = k->domain, .now_us = j.at_us,
-			 .allow = o->allow.at, .n_allow = o->allow.n,
-			 .dns = list_of(k->evidence[0]), .web = list_of(k->evidence[1]),
-			 .smtp = list_of(k->evidence[2])};
+			 .allow = o->allow.at, .n_allow = o->allow.n};
 	struct ladder l = {.site = &s, .verdicts = verdicts, .selftest = &test, .at_us = j.at_us,
 			   .vantage = o->config->vantage, .zh = args_zh(k->args),
 			   .verbose = args_has(k->args, "verbose"),
 			   .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
 	int32_t verdict;
 
+	site_take(&s, k->evidence);
 	test.v4_works &= before->v4_works;
 	test.v6_works &= before->v6_works;
 	test.resolver_works &= before->resolver_works;
@@ -172,7 +164,7 @@ static int run(const struct args *a, struct err *e)
 	if (domain_clean(args_at(a, 0), k.domain, &why) != PORTFOLIO_FAULTS)
 		return usage_error(e, "'%s' is no domain: %s", args_at(a, 0), why);
 	code = check(&k, &o, e);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
 		batch_free(k.evidence[i]);
 	batch_free(k.tests[0]);
 	batch_free(k.tests[1]);

@@ -23,8 +23,8 @@ struct verification {
 	char round[ROUND_ID_MAX];
 	int64_t began_us, total; /* total: sites of a round that is complete, else -1 */
 	prefix_list allow;
-	struct batch *evidence[4]; /* dns, web, smtp, verdict: of the page */
-	size_t at[4];		   /* how far the page has been walked */
+	struct batch *evidence[EVIDENCE_KINDS + 1]; /* of the page; the last: verdicts */
+	size_t at[EVIDENCE_KINDS + 1];		     /* how far the page has been walked */
 	struct tabular out;
 	size_t sites, verdicts, differences, older;
 };
@@ -150,16 +150,16 @@ static void verify_site(struct verification *v, const char *domain, unsigned wor
 	const struct subject tags = {.domain = domain, .organisation = "", .class_ = "", .region = "",
 				     .level = "", .rank = I64_NULL, .tags = ""};
 	const struct judgement j = {.vantage = "", .round = "", .portfolio = ""};
-	const struct site s = {.domain = domain,
+	struct site s = {.domain = domain,
 			       .v4_works = works & WORKS_V4, .v6_works = works & WORKS_V6,
 			       .resolver_works = works & WORKS_RESOLVER,
 			       .now_us = v->began_us,
-			       .allow = v->allow.at, .n_allow = v->allow.n,
-			       .dns = rows_of(v, 0, domain), .web = rows_of(v, 1, domain),
-			       .smtp = rows_of(v, 2, domain)};
-	struct evidence_list stored = rows_of(v, 3, domain);
+			       .allow = v->allow.at, .n_allow = v->allow.n};
+	struct evidence_list stored = rows_of(v, EVIDENCE_KINDS, domain);
 	struct batch *derived = batch_new(&verdict_schema);
 
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
+		s.of[k] = rows_of(v, k, domain);
 	judge_site(&s, &tags, &j, derived);
 	for (size_t i = 0; i < derived->obs.n; i++)
 		compare(v, domain, derived->obs.at[i].row, &stored);
@@ -172,16 +172,14 @@ static void verify_site(struct verification *v, const char *domain, unsigned wor
 
 static int load_page(struct verification *v, const char *first, const char *last, struct err *e)
 {
-	static const struct schema *const kinds[] = {&dns_schema, &web_schema, &smtp_schema,
-						     &verdict_schema};
-
-	for (int k = 0; k < 4; k++) {
+	for (int k = 0; k <= EVIDENCE_KINDS; k++) {
+		const struct schema *kind = k < EVIDENCE_KINDS ? evidence_schemas[k] : &verdict_schema;
 		int rc;
 
 		batch_free(v->evidence[k]);
 		v->evidence[k] = NULL;
 		v->at[k] = 0;
-		rc = evidence_rows(v->store, kinds[k], v->round, first, last, &v->evidence[k], e);
+		rc = evidence_rows(v->store, kind, v->round, first, last, &v->evidence[k], e);
 		if (rc)
 			return rc;
 	}

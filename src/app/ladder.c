@@ -379,9 +379,8 @@ void ladder_json(const struct ladder *l, FILE *out)
 	for (size_t i = 0; i < l->verdicts->obs.n; i++)
 		put_verdict(&j, l, l->verdicts->obs.at[i].row, &a);
 	json_end_array(&j);
-	put_rows(&j, "dns", &dns_schema, &l->site->dns);
-	put_rows(&j, "web", &web_schema, &l->site->web);
-	put_rows(&j, "smtp", &smtp_schema, &l->site->smtp);
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
+		put_rows(&j, evidence_schemas[k]->name, evidence_schemas[k], &l->site->of[k]);
 	json_end_object(&j);
 	fprintf(out, "%s\n", text.data);
 	buf_done(&text);

@@ -111,7 +111,7 @@ static int take_batch(struct prober_news *news, struct batch *b, struct err *e)
 {
 	const struct schema *s = b->schema;
 	bool good = s == &selftest_schema ? b->obs.n == 1
-					  : s == &dns_schema || s == &web_schema || s == &smtp_schema;
+					  : evidence_kind_of(s) < EVIDENCE_KINDS;
 
 	if (!good) {
 		batch_free(b);

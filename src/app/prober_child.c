@@ -171,7 +171,7 @@ static void site_done(void *ctx, struct visit *v)
 	struct child *c = w->child;
 
 	measure_memory(c);
-	for (enum visit_batch k = VISIT_DNS; k < VISIT_BATCHES; k++) {
+	for (enum evidence_kind k = EVIDENCE_DNS; k < EVIDENCE_KINDS; k++) {
 		struct batch *b = visit_take(v, k);
 
 		if (!b)

@@ -282,11 +282,6 @@ struct batch *gather_batch(struct gather *g, const struct schema *s)
 	return g->batches.at[g->batches.n - 1];
 }
 
-static struct evidence_list list_of(const struct batch *b)
-{
-	return b ? (struct evidence_list){b->obs.at, b->obs.n} : (struct evidence_list){0};
-}
-
 /* The prober's rows under our own names: it may say what it saw, not whose it is. */
 static void take_evidence(const struct round *r, struct gather *g, const char *domain,
 			  const struct batch *from)
@@ -302,24 +297,23 @@ static void take_evidence(const struct round *r, struct gather *g, const char *d
 }
 
 const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
-			      struct batch *const evidence[3], unsigned works,
+			      struct batch *const evidence[EVIDENCE_KINDS], unsigned works,
 			      const struct prefix *allow, size_t n_allow, int64_t at_us,
 			      int64_t looked_us, size_t *first)
 {
 	const struct judgement j = {.at_us = at_us, .vantage = r->vantage, .round = r->id,
 				    .portfolio = r->portfolio_at};
-	const struct site s = {.domain = tags->domain,
+	struct site s = {.domain = tags->domain,
 			       .v4_works = works & WORKS_V4, .v6_works = works & WORKS_V6,
 			       .resolver_works = works & WORKS_RESOLVER,
 			       .now_us = r->began_us,
-			       .allow = allow, .n_allow = n_allow,
-			       .dns = list_of(evidence[0]), .web = list_of(evidence[1]),
-			       .smtp = list_of(evidence[2])};
+			       .allow = allow, .n_allow = n_allow};
 	struct batch *verdicts = gather_batch(g, &verdict_schema);
 
 	*first = verdicts->obs.n;
+	site_take(&s, evidence);
 	judge_site(&s, tags, &j, verdicts);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < EVIDENCE_KINDS; i++)
 		take_evidence(r, g, tags->domain, evidence[i]);
 	*vec_push(&g->changes) = (struct change){
 		.sql = "INSERT INTO round_done(round, domain, at_us, works) VALUES(?,?,?,?)",

@@ -72,7 +72,7 @@ struct batch *gather_batch(struct gather *g, const struct schema *s);
 /* Adds one site, judged at at_us and looked at until looked_us: its evidence (any may be NULL; not taken), judged.  Returns the rows of the verdicts:
  * *first is the place of the first in the batch that is returned. */
 const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
-			      struct batch *const evidence[3], unsigned works,
+			      struct batch *const evidence[EVIDENCE_KINDS], unsigned works,
 			      const struct prefix *allow, size_t n_allow, int64_t at_us,
 			      int64_t looked_us, size_t *first);
 /* Makes all that was gathered durable; n sites are done with it. */

@@ -109,17 +109,49 @@ const struct schema selftest_schema = {"selftest", "What the observer could do i
 				       sizeof(struct selftest_row), selftest_fields,
 				       N(selftest_fields), true};
 
+static bool dns_whole(const void *row)
+{
+	const struct dns_row *r = row;
+
+	return r->qname && r->qtype && r->role;
+}
+
+static bool web_whole(const void *row)
+{
+	const struct web_row *r = row;
+
+	return r->target && r->host && r->scheme >= 0 && r->began >= 0 && r->stage >= 0;
+}
+
+static bool smtp_whole(const void *row)
+{
+	return ((const struct smtp_row *)row)->host != NULL;
+}
+
+const struct schema *const evidence_schemas[] = {&dns_schema, &web_schema, &smtp_schema};
+static bool (*const whole[EVIDENCE_KINDS])(const void *row) = {dns_whole, web_whole, smtp_whole};
+
+enum evidence_kind evidence_kind_of(const struct schema *s)
+{
+	int k = 0;
+
+	while (k < EVIDENCE_KINDS && evidence_schemas[k] != s)
+		k++;
+	return (enum evidence_kind)k;
+}
+
 bool evidence_whole(const struct schema *s, const void *row)
 {
-	const struct dns_row *dns = row;
-	const struct web_row *web = row;
-	const struct smtp_row *smtp = row;
+	enum evidence_kind k = evidence_kind_of(s);
 
-	if (s == &dns_schema)
-		return dns->qname && dns->qtype && dns->role;
-	if (s == &web_schema)
-		return web->target && web->host && web->scheme >= 0 && web->began >= 0 && web->stage >= 0;
-	return s == &smtp_schema && smtp->host;
+	return k < EVIDENCE_KINDS && whole[k](row);
+}
+
+void site_take(struct site *s, struct batch *const own[static EVIDENCE_KINDS])
+{
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
+		s->of[k] = own[k] ? (struct evidence_list){own[k]->obs.at, own[k]->obs.n}
+				  : (struct evidence_list){0};
 }
 
 const struct obs *site_dns(const struct site *s, const char *qname, const char *qtype,

@@ -108,6 +108,12 @@ struct selftest_row {
 };
 extern const struct schema selftest_schema; /* "selftest" */
 
+/* The kinds of evidence; each is a table of facts.  Whatever carries evidence carries all of them. */
+enum evidence_kind { EVIDENCE_DNS, EVIDENCE_WEB, EVIDENCE_SMTP, EVIDENCE_KINDS };
+extern const struct schema *const evidence_schemas[EVIDENCE_KINDS];
+/* EVIDENCE_KINDS when it is none. */
+enum evidence_kind evidence_kind_of(const struct schema *s);
+
 /* A list of observations of one schema about one site. */
 struct evidence_list {
 	const struct obs *at;
@@ -123,10 +129,18 @@ struct site {
 	const char *target;          /* NULL: judges of the web choose apex or www; else this one */
 	const struct prefix *allow;  /* special prefixes that are as good as public in this round */
 	size_t n_allow;
-	struct evidence_list dns, web, smtp;
+	union {
+		struct evidence_list of[EVIDENCE_KINDS];
+		struct {
+			struct evidence_list dns, web, smtp; /* in the order of enum evidence_kind */
+		};
+	};
 };
 
-/* Has a row of one of the three evidence schemas the texts that judges compare?  One without them (an
+/* The lists are those of the batches, any of which may be NULL. */
+void site_take(struct site *s, struct batch *const own[static EVIDENCE_KINDS]);
+
+/* Has a row of one of the evidence schemas the texts that judges compare?  One without them (an
  * arena was full, a prober lies) is no evidence. */
 bool evidence_whole(const struct schema *s, const void *row);
 

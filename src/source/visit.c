@@ -30,17 +30,6 @@ static void set_parked(struct visit *v, bool is)
 
 /* ---- the visit ---- */
 
-/* The judges' view; the batches move when they grow. */
-static void refresh_site(struct visit *v)
-{
-	struct evidence_list *lists[] = {&v->site.dns, &v->site.web, &v->site.smtp};
-
-	for (int k = 0; k < VISIT_BATCHES; k++)
-		if (v->batches[k])
-			*lists[k] = (struct evidence_list){v->batches[k]->obs.at,
-							   v->batches[k]->obs.n};
-}
-
 static void think(struct timer *t)
 {
 	struct visit *v = t->ctx;
@@ -50,7 +39,7 @@ static void think(struct timer *t)
 		look_repeat_all(v);
 		return;
 	}
-	refresh_site(v);
+	site_take(&v->site, v->batches); /* the batches move when they grow */
 	visit_plan(v, v->news);
 	v->news = 0;
 	if (v->n_busy)
@@ -89,7 +78,7 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 	v->last = &v->first;
 	v->timer.fire = think;
 	v->timer.ctx = v;
-	v->news = 1U << VISIT_DNS;
+	v->news = 1U << EVIDENCE_DNS;
 	v->site = (struct site){.domain = v->domain,
 				.v4_works = env->v4,
 				.v6_works = env->v6,
@@ -122,7 +111,7 @@ void visit_free(struct visit *v)
 		free(l->probe); /* its drive has gone, and dropped what it held */
 		arena_done(&l->arena);
 	}
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(v->batches[k]);
 	arena_done(&v->arena);
 	free(v);
@@ -133,7 +122,7 @@ const char *visit_domain(const struct visit *v)
 	return v->domain;
 }
 
-struct batch *visit_take(struct visit *v, enum visit_batch which)
+struct batch *visit_take(struct visit *v, enum evidence_kind which)
 {
 	struct batch *b = v->batches[which];
 

@@ -50,8 +50,6 @@ struct visit_env {
 	const char *vantage, *user_agent, *helo;
 };
 
-enum visit_batch { VISIT_DNS, VISIT_WEB, VISIT_SMTP, VISIT_BATCHES };
-
 struct visit;
 
 struct visit_calls {
@@ -71,6 +69,6 @@ void visit_deny(struct visit *v, const char *why);
 const char *visit_domain(const struct visit *v);
 /* The evidence, the caller's from now on; NULL when there is none of this kind.  Rounds of its
  * observations are "". */
-struct batch *visit_take(struct visit *v, enum visit_batch which);
+struct batch *visit_take(struct visit *v, enum evidence_kind which);
 
 #endif

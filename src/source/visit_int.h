@@ -16,7 +16,7 @@ struct look {
 	struct visit *visit;
 	struct look *next; /* all looks of the visit, in the order in which they were wanted */
 	enum look_state state;
-	enum visit_batch kind;
+	enum evidence_kind kind;
 	struct turn turn;
 	struct addr addr;
 	uint16_t port;
@@ -43,13 +43,13 @@ struct visit {
 	struct arena arena; /* of looks and their texts; bounded by the budgets below */
 	const char *domain, *denied; /* denied: why nothing may be asked, or NULL */
 	struct turn turn;	     /* to begin at all */
-	struct batch *batches[VISIT_BATCHES];
+	struct batch *batches[EVIDENCE_KINDS];
 	struct site site; /* the view of the judges on those batches */
 	struct map looks;
 	struct look *first, **last;
 	size_t n_dns, n_busy, n_running, n_web, n_pauses;
 	bool hit[LIMIT_COUNT]; /* limits that bit in its plan */
-	unsigned news; /* bit: enum visit_batch, of what the planner has not seen */
+	unsigned news; /* bit: enum evidence_kind, of what the planner has not seen */
 	struct timer timer;
 	bool parked, over;
 	int64_t running_since_us, spent_us; /* time with something under way */
@@ -58,7 +58,7 @@ struct visit {
 /* visit_look.c */
 /* A look under this key, wanted now for the first time; NULL when it is there already (found through
  * look_find) or when the site's budget is spent. */
-struct look *look_want(struct visit *v, enum visit_batch kind, const char *key);
+struct look *look_want(struct visit *v, enum evidence_kind kind, const char *key);
 struct look *look_find(const struct visit *v, const char *key);
 /* Its question has been filled in: off it goes when it may. */
 void look_go(struct look *l);

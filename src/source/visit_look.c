@@ -6,13 +6,6 @@
 
 enum { PROBE_ARENA_B = 160 * 1024, LOOKS_MAX = 400, WEB_AT_ONCE = 4 };
 
-static const struct schema *schema_of(enum visit_batch kind)
-{
-	static const struct schema *const schemas[] = {&dns_schema, &web_schema, &smtp_schema};
-
-	return schemas[kind];
-}
-
 static int64_t mono(const struct visit *v)
 {
 	return clock_mono(loop_clock(v->env->loop));
@@ -50,12 +43,12 @@ void visit_think_soon(struct visit *v)
 
 static bool is_authority(const struct look *l)
 {
-	return l->kind == VISIT_DNS && !strcmp(l->dns.role, "authority");
+	return l->kind == EVIDENCE_DNS && !strcmp(l->dns.role, "authority");
 }
 
 static bool by_resolver(const struct look *l)
 {
-	return l->kind == VISIT_DNS && !is_authority(l);
+	return l->kind == EVIDENCE_DNS && !is_authority(l);
 }
 
 /* What proves nothing until it was seen twice.  "Unreachable" is among it: a router says so while our
@@ -75,16 +68,16 @@ static bool is_silent(const struct look *l, enum outcome outcome)
 static void note_row(struct look *l, void *row)
 {
 	switch (l->kind) {
-	case VISIT_DNS: ((struct dns_row *)row)->fails = l->fails; break;
-	case VISIT_WEB:
+	case EVIDENCE_DNS: ((struct dns_row *)row)->fails = l->fails; break;
+	case EVIDENCE_WEB:
 		((struct web_row *)row)->fails = l->fails;
 		l->connected = ((struct web_row *)row)->connect_us != I64_NULL;
 		break;
-	case VISIT_SMTP:
+	case EVIDENCE_SMTP:
 		((struct smtp_row *)row)->fails = l->fails;
 		l->connected = ((struct smtp_row *)row)->connect_us != I64_NULL;
 		break;
-	case VISIT_BATCHES: break;
+	case EVIDENCE_KINDS: break;
 	}
 }
 
@@ -99,11 +92,11 @@ static void forget_probe(struct look *l)
 	arena_done(&l->arena);
 }
 
-static void heed(struct visit *v, enum visit_batch kind, const struct obs *o)
+static void heed(struct visit *v, enum evidence_kind kind, const struct obs *o)
 {
-	if (kind == VISIT_WEB)
+	if (kind == EVIDENCE_WEB)
 		heed_web(v->env->heed, v->domain, o);
-	else if (kind == VISIT_SMTP)
+	else if (kind == EVIDENCE_SMTP)
 		heed_smtp(v->env->heed, v->domain, o);
 }
 
@@ -118,11 +111,11 @@ static void ended(struct look *l, enum outcome outcome)
 			.row = l->probe->row};
 
 	note_row(l, o.row);
-	if (l->kind == VISIT_WEB && ((struct web_row *)o.row)->robots)
+	if (l->kind == EVIDENCE_WEB && ((struct web_row *)o.row)->robots)
 		l->web.robots_said = arena_str(&v->arena, ((struct web_row *)o.row)->robots);
 	if (!v->batches[l->kind])
-		v->batches[l->kind] = batch_new(schema_of(l->kind));
-	if (evidence_whole(schema_of(l->kind), o.row))
+		v->batches[l->kind] = batch_new(evidence_schemas[l->kind]);
+	if (evidence_whole(evidence_schemas[l->kind], o.row))
 		batch_copy(v->batches[l->kind], &o);
 	heed(v, l->kind, &o);
 	l->silent = is_silent(l, outcome);
@@ -132,7 +125,7 @@ static void ended(struct look *l, enum outcome outcome)
 	v->n_busy--;
 	if (!is_authority(l)) /* what a name server says opens no question */
 		v->news |= 1U << l->kind;
-	if (l->kind == VISIT_WEB) {
+	if (l->kind == EVIDENCE_WEB) {
 		v->n_web--;
 		next_web(v);
 	}
@@ -153,7 +146,7 @@ static const char *robots_said(const struct look *l)
 	const char *found = NULL;
 
 	for (const struct look *o = l->visit->first; o; o = o->next)
-		if (o->kind == VISIT_WEB && o->state == LOOK_ENDED && o->web.robots_said &&
+		if (o->kind == EVIDENCE_WEB && o->state == LOOK_ENDED && o->web.robots_said &&
 		    !strcmp(o->host, l->host) &&
 		    (!is_of_path(o->web.robots_said) || !strcmp(o->web.path, l->web.path)))
 			found = o->web.robots_said;
@@ -182,17 +175,17 @@ static void make_probe(struct look *l)
 		abort();
 	arena_init(&l->arena, PROBE_ARENA_B);
 	switch (l->kind) {
-	case VISIT_DNS:
+	case EVIDENCE_DNS:
 		dns_probe_init((struct dns_probe *)l->probe, &l->dns, &l->arena, drive_random, NULL);
 		break;
-	case VISIT_WEB:
+	case EVIDENCE_WEB:
 		choose_robots(l);
 		web_probe_init((struct web_probe *)l->probe, &l->web, &l->arena);
 		break;
-	case VISIT_SMTP:
+	case EVIDENCE_SMTP:
 		smtp_probe_init((struct smtp_probe *)l->probe, &l->smtp, &l->arena);
 		break;
-	case VISIT_BATCHES: break;
+	case EVIDENCE_KINDS: break;
 	}
 }
 
@@ -214,7 +207,7 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 	struct look *l = ctx;
 
 	count_running(l->visit, -1);
-	if (l->kind == VISIT_WEB && ((struct web_probe *)p)->reopen && !l->reopened)
+	if (l->kind == EVIDENCE_WEB && ((struct web_probe *)p)->reopen && !l->reopened)
 		reopen(l);
 	else
 		ended(l, last->outcome);
@@ -234,9 +227,9 @@ static const char *forbidden(const struct look *l)
 		return "optout";
 	if (a && !env->public_ok && guard_is_public(env->guard, a))
 		return "no_contact";
-	if (l->kind == VISIT_WEB && heed_host(env->heed, l->host, now_us))
+	if (l->kind == EVIDENCE_WEB && heed_host(env->heed, l->host, now_us))
 		return heed_host(env->heed, l->host, now_us);
-	return l->kind == VISIT_DNS ? NULL : heed_addr(env->heed, a, now_us);
+	return l->kind == EVIDENCE_DNS ? NULL : heed_addr(env->heed, a, now_us);
 }
 
 /* The probe writes its row and ends as if the guard had said so. */
@@ -282,7 +275,7 @@ static void go_at_once(struct timer *t)
 
 static void start(struct look *l)
 {
-	enum pace_kind kind = l->kind != VISIT_DNS ? PACE_CONNECT
+	enum pace_kind kind = l->kind != EVIDENCE_DNS ? PACE_CONNECT
 			      : by_resolver(l)	   ? PACE_RESOLVER
 						   : PACE_NAME_SERVER;
 
@@ -302,7 +295,7 @@ static void start(struct look *l)
 static void next_web(struct visit *v)
 {
 	for (struct look *l = v->first; l && v->n_web < WEB_AT_ONCE; l = l->next) {
-		if (l->kind != VISIT_WEB || l->state != LOOK_WAITS)
+		if (l->kind != EVIDENCE_WEB || l->state != LOOK_WAITS)
 			continue;
 		v->n_web++;
 		start(l);
@@ -316,7 +309,7 @@ static void add(struct look *l)
 	*v->last = l;
 	v->last = &l->next;
 	v->n_busy++;
-	v->n_dns += l->kind == VISIT_DNS;
+	v->n_dns += l->kind == EVIDENCE_DNS;
 }
 
 struct look *look_find(const struct visit *v, const char *key)
@@ -324,7 +317,7 @@ struct look *look_find(const struct visit *v, const char *key)
 	return map_get_text(&v->looks, key);
 }
 
-struct look *look_want(struct visit *v, enum visit_batch kind, const char *key)
+struct look *look_want(struct visit *v, enum evidence_kind kind, const char *key)
 {
 	struct look *l;
 
@@ -332,7 +325,7 @@ struct look *look_want(struct visit *v, enum visit_batch kind, const char *key)
 		return NULL;
 	if (v->looks.n >= LOOKS_MAX || visit_is_spent(v))
 		return NULL;
-	if (kind == VISIT_DNS && v->n_dns >= L_DNS_QUERIES_PER_SITE) {
+	if (kind == EVIDENCE_DNS && v->n_dns >= L_DNS_QUERIES_PER_SITE) {
 		limit_hit(LIMIT_DNS_QUERIES_PER_SITE);
 		return NULL;
 	}
@@ -346,7 +339,7 @@ struct look *look_want(struct visit *v, enum visit_batch kind, const char *key)
 void look_go(struct look *l)
 {
 	add(l);
-	if (l->kind == VISIT_WEB)
+	if (l->kind == EVIDENCE_WEB)
 		next_web(l->visit);
 	else
 		start(l);
@@ -373,10 +366,10 @@ void look_repeat_all(struct visit *v)
 		*copy = (struct look){.visit = v, .kind = l->kind, .addr = l->addr, .port = l->port,
 				      .fails = l->fails + 1, .first = true, .host = l->host};
 		switch (l->kind) {
-		case VISIT_DNS: copy->dns = l->dns; break;
-		case VISIT_WEB: copy->web = l->web; break;
-		case VISIT_SMTP: copy->smtp = l->smtp; break;
-		case VISIT_BATCHES: break;
+		case EVIDENCE_DNS: copy->dns = l->dns; break;
+		case EVIDENCE_WEB: copy->web = l->web; break;
+		case EVIDENCE_SMTP: copy->smtp = l->smtp; break;
+		case EVIDENCE_KINDS: break;
 		}
 		end = end ? end : copy; /* those that are added now are not looked at now */
 		look_go(copy);

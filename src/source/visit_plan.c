@@ -33,7 +33,7 @@ static void ask(struct visit *v, const char *name, uint16_t qtype, const char *r
 	if (!*name || !strcmp(name, "."))
 		return;
 	snprintf(key, sizeof(key), "d|%s|%s", dns_type_text(qtype, type), name);
-	l = look_want(v, VISIT_DNS, key);
+	l = look_want(v, EVIDENCE_DNS, key);
 	if (!l)
 		return;
 	l->addr = v->env->resolver_addr;
@@ -123,7 +123,7 @@ static void ask_authority(struct visit *v, const char *zone, const char *ns, con
 	struct look *l;
 
 	snprintf(key, sizeof(key), "n|%s|%s|%d", zone, addr_text(a, text), (int)via);
-	l = look_want(v, VISIT_DNS, key);
+	l = look_want(v, EVIDENCE_DNS, key);
 	if (!l)
 		return;
 	l->addr = *a;
@@ -168,7 +168,7 @@ static struct look *greet(struct visit *v, const char *host, int64_t preference,
 	struct look *l;
 
 	snprintf(key, sizeof(key), "m|%s|%s", host, addr_text(a, text));
-	l = look_want(v, VISIT_SMTP, key);
+	l = look_want(v, EVIDENCE_SMTP, key);
 	if (!l)
 		return look_find(v, key);
 	l->addr = *a;
@@ -242,7 +242,7 @@ static struct look *fetch(struct visit *v, const struct hop *h, const struct add
 
 	snprintf(key, sizeof(key), "w|%s|%d|%d|%d|%s", h->target, h->family, (int)h->began,
 		 h->number, addr_text(a, text));
-	l = look_want(v, VISIT_WEB, key);
+	l = look_want(v, EVIDENCE_WEB, key);
 	if (!l)
 		return look_find(v, key);
 	l->addr = *a;
@@ -345,15 +345,15 @@ static void look_at_pages(struct visit *v, const char *target)
 
 void visit_plan(struct visit *v, unsigned news)
 {
-	bool names = news & 1U << VISIT_DNS;
+	bool names = news & 1U << EVIDENCE_DNS;
 
 	if (names) {
 		ask_names(v);
 		look_at_servers(v);
 	}
-	if (names || news & 1U << VISIT_SMTP)
+	if (names || news & 1U << EVIDENCE_SMTP)
 		look_at_mail(v);
-	if (names || news & 1U << VISIT_WEB) {
+	if (names || news & 1U << EVIDENCE_WEB) {
 		look_at_pages(v, "apex");
 		look_at_pages(v, "www");
 	}

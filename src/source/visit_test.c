@@ -33,7 +33,7 @@ static char *read_file(struct arena *a, const char *path)
 /* All that was found, for those who write scripts. */
 static void show(const struct replay *r)
 {
-	for (int k = 0; k < VISIT_BATCHES; k++)
+	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		for (size_t i = 0; r->batches[k] && i < r->batches[k]->obs.n; i++) {
 			const struct schema *schema = r->batches[k]->schema;
 			const struct obs *o = &r->batches[k]->obs.at[i];
