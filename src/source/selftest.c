@@ -118,7 +118,7 @@ static void ask_resolver(struct selftest *t)
 	dns_probe_init(&t->dns, &q, &t->arena, drive_random, NULL);
 	t->dns.p.deadline_us = clock_mono(loop_clock(t->env->loop)) + WAIT_US;
 	t->n_busy++;
-	t->env->start(t->env->resolver, &t->dns.p, resolver_done, t);
+	visit_ask(t->env, &t->dns, resolver_done, t);
 }
 
 static void ask_anchor(struct selftest *t, const struct anchor *anchor)

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+void visit_ask(const struct visit_env *env, struct dns_probe *d, drive_done *done, void *ctx)
+{
+	env->start(env->resolver, &d->p, done, ctx);
+}
+
 /* ---- once more ---- */
 
 static bool any_again(struct visit *v)

@@ -21,6 +21,7 @@
 #define SOURCE_VISIT_H
 
 #include "check/evidence.h"
+#include "check/probe_dns.h"
 #include "io/guard.h"
 #include "source/drive.h"
 #include "source/heed.h"
@@ -49,6 +50,10 @@ struct visit_env {
 	int64_t repeat_after_us;
 	const char *vantage, *user_agent, *helo;
 };
+
+/* Asks the DNS: d's question is one of VIA_RESOLVER_*.  Everybody who wants to know a name asks through
+ * here, so that one place decides who is asked. */
+void visit_ask(const struct visit_env *env, struct dns_probe *d, drive_done *done, void *ctx);
 
 struct visit;
 

@@ -263,7 +263,10 @@ static void go(struct turn *t)
 	}
 	l->state = LOOK_RUNS;
 	count_running(v, 1);
-	v->env->start(by_resolver(l) ? v->env->resolver : v->env->far, l->probe, driven, l);
+	if (by_resolver(l))
+		visit_ask(v->env, (struct dns_probe *)l->probe, driven, l);
+	else
+		v->env->start(v->env->far, l->probe, driven, l);
 }
 
 static void go_at_once(struct timer *t)
