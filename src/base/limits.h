@@ -58,6 +58,10 @@
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
 	X(SMTP_LINES, 64, "lines of one SMTP reply")                                               \
 	X(SMTP_REPLY_MS, 15000, "milliseconds for one SMTP reply")                                 \
+	X(SPF_TERMS, 256, "terms of one SPF record")                                               \
+	X(SPF_LOOKUPS, 10, "terms of SPF that ask the DNS (RFC 7208)")                             \
+	X(SPF_VOIDS, 2, "such questions of SPF without an answer (RFC 7208)")                      \
+	X(PTR_NAMES, 3, "names considered of one address")                                         \
 	/* registry files */                                                                       \
 	X(RIR_LINE_B, 1024, "bytes of one line of a registry file")                                \
 	X(RIR_RECORDS, 2000000, "records of one registry file")                                    \

@@ -367,6 +367,26 @@ bool dns_parse(struct dns_message *m, const void *data, size_t len, struct arena
 	return read_question(&p, questions) && read_records(&p, counts);
 }
 
+/* The strings one after the other, as SPF and others read them (RFC 7208 section 3.3). */
+static size_t txt_text(const uint8_t *data, size_t len, char *to, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < len; at += 1 + (size_t)data[at])
+		for (size_t i = at + 1; i < len && i <= at + data[at]; i++) {
+			bool plain = data[i] >= ' ' && data[i] < 0x7f && data[i] != '\\';
+			char one[5];
+			int k = snprintf(one, sizeof(one), plain ? "%c" : "\\%03u", data[i]);
+
+			for (int c = 0; c < k; c++, n++)
+				if (n + 1 < max)
+					to[n] = one[c];
+		}
+	if (max)
+		to[n < max ? n : max - 1] = '\0';
+	return n;
+}
+
 size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max)
 {
 	char addr[ADDR_TEXT_MAX];
@@ -379,7 +399,7 @@ size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max)
 	case DNS_SOA: n = snprintf(to, max, "%s %u", rr->soa->mname, rr->soa->serial); break;
 	case DNS_SVCB:
 	case DNS_HTTPS: return dns_svcb_text(rr->svcb, to, max);
-	case DNS_TXT: n = snprintf(to, max, "%zu bytes", rr->txt.len); break;
+	case DNS_TXT: return txt_text(rr->txt.data, rr->txt.len, to, max);
 	default: n = snprintf(to, max, "%s", rr->target); break;
 	}
 	return n < 0 ? 0 : (size_t)n;

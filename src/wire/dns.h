@@ -78,6 +78,10 @@ size_t dns_name_wire(const char *text, uint8_t wire[static DNS_NAME_B]);
 /* Reads a name at r, following pointers within r's message (r->base is its first byte); leaves r
  * behind the name.  Returns the length of the text, or -1 with *why: "name" "label" "pointer". */
 int dns_name_read(struct rd *r, char text[static DNS_NAME_TEXT_MAX], const char **why);
+/* The name under which the names of an address stand: "1.2.0.192.in-addr.arpa" (RFC 1035 section 3.5), or
+ * its nibbles under ip6.arpa (RFC 3596 section 2.5). */
+enum { DNS_ARPA_MAX = 73 };
+const char *dns_arpa(const struct addr *a, char name[static DNS_ARPA_MAX]);
 /* Is name the same as zone or below it? Both as texts of this file. */
 bool dns_name_within(const char *name, const char *zone);
 /* A copy as texts of this file look: lower case, no trailing dot, canonical escapes; false if the
@@ -193,7 +197,8 @@ void dns_final(struct dns_final *f, const struct dns_message *m, const char *qna
 
 /* One record's data as a line of dns_row.data: an address; "10 mx.example"; a name; "mname serial" for
  * SOA; for SVCB and HTTPS "1 target alpn=h2,h3 port=443 ipv4hint=192.0.2.1 ipv6hint=2001:db8::1
- * mandatory=unknown", only what is there.  Never holds a newline.  Returns the length that the
+ * mandatory=unknown", only what is there; for TXT its strings in one, \DDD for what no ASCII
+ * text holds.  Never holds a newline.  Returns the length that the
  * whole text has, as snprintf does. */
 size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max);
 
@@ -218,6 +223,8 @@ void dns_answer_addr(struct dns_answer *d, enum dns_section s, const char *owner
 /* CNAME, DNAME, NS, PTR */
 void dns_answer_name(struct dns_answer *d, enum dns_section s, const char *owner, uint16_t type,
 		     uint32_t ttl_s, const char *target);
+void dns_answer_txt(struct dns_answer *d, enum dns_section s, const char *owner, uint32_t ttl_s,
+		    const char *text);
 void dns_answer_mx(struct dns_answer *d, enum dns_section s, const char *owner, uint32_t ttl_s,
 		   uint16_t preference, const char *host);
 void dns_answer_soa(struct dns_answer *d, enum dns_section s, const char *owner, uint32_t ttl_s,

@@ -82,6 +82,24 @@ void dns_answer_name(struct dns_answer *d, enum dns_section s, const char *owner
 	end_record(d, length);
 }
 
+/* In strings of 255 octets at most. */
+void dns_answer_txt(struct dns_answer *d, enum dns_section s, const char *owner, uint32_t ttl_s,
+		    const char *text)
+{
+	uint8_t *length = begin_record(d, s, owner, DNS_TXT, ttl_s);
+	size_t left = strlen(text);
+
+	do {
+		size_t n = left < 255 ? left : 255;
+
+		wr_u8(&d->w, (uint8_t)n);
+		wr_bytes(&d->w, text, n);
+		text += n;
+		left -= n;
+	} while (left);
+	end_record(d, length);
+}
+
 void dns_answer_mx(struct dns_answer *d, enum dns_section s, const char *owner, uint32_t ttl_s,
 		   uint16_t preference, const char *host)
 {

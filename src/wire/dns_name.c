@@ -222,3 +222,23 @@ uint16_t dns_type_parse(const char *text)
 	}
 	return (uint16_t)n;
 }
+
+const char *dns_arpa(const struct addr *a, char name[static DNS_ARPA_MAX])
+{
+	static const char hex[] = "0123456789abcdef";
+	char *to = name;
+
+	if (a->family == 4) {
+		snprintf(name, DNS_ARPA_MAX, "%u.%u.%u.%u.in-addr.arpa", a->byte[3], a->byte[2], a->byte[1],
+			 a->byte[0]);
+		return name;
+	}
+	for (int i = 15; i >= 0; i--) {
+		*to++ = hex[a->byte[i] & 15];
+		*to++ = '.';
+		*to++ = hex[a->byte[i] >> 4];
+		*to++ = '.';
+	}
+	memcpy(to, "ip6.arpa", 9);
+	return name;
+}

@@ -550,6 +550,8 @@ static void written_back(void)
 	is_str(text, "10 mx.example.test", "MX");
 	dns_rr_text(&m.rr[2], text, sizeof(text));
 	is_str(text, "ns1.example.test 7", "SOA");
+	dns_rr_text(&m.rr[4], text, sizeof(text));
+	is_str(text, "hi", "TXT");
 	is_int(m.rr[3].ttl_s, 0, "a time to live with its top bit set is 0");
 	is_int(m.rr[3].section, DNS_ADDITIONAL, "section");
 	dns_answer_begin(&d, to, 40, &query, 0, DNS_NOERROR);
