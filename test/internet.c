@@ -254,6 +254,7 @@ static void put_record(struct dns_answer *d, const char *owner, uint16_t type, c
 			dns_answer_mx(d, DNS_ANSWER, owner, TTL_S,
 				      (uint16_t)strtoul(text, NULL, 10), host + 1);
 		break;
+	case DNS_TXT: dns_answer_txt(d, DNS_ANSWER, owner, TTL_S, text); break;
 	case DNS_HTTPS: put_https(d, owner, text); break;
 	default: dns_answer_name(d, DNS_ANSWER, owner, type, TTL_S, text); break;
 	}

@@ -39,6 +39,7 @@ struct say {
 	const uint8_t *bytes;	   /* of a page */
 	size_t len;
 	int banner, ehlo; /* codes of a mail host */
+	int starttls;	  /* its code for STARTTLS; 0: not offered */
 	bool no_aa;	  /* a name server without authority */
 	bool spoilt;	  /* one byte of the answer, at random, is another */
 	int64_t after_us; /* each answer takes so long */

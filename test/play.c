@@ -63,7 +63,8 @@ static const char *host_of(const struct play *y)
 /* Only what a visit may ask for (T-DNS-11), only at the ports that the sandbox opens. */
 static void check_question(const struct play *y)
 {
-	static const char *const types[] = {"A", "AAAA", "NS", "MX", "HTTPS", "SOA"};
+	static const char *const types[] = {"A",	   "AAAA", "NS",  "MX",
+					    "HTTPS", "SOA",  "PTR", "TXT"};
 	static const uint16_t ports[] = {25, DNS_PORT, 80, 443};
 	const struct dns_row *d = dns_row_of(y);
 	bool known = !d, open = false;
@@ -284,8 +285,15 @@ static void on_send_mail(struct play *y)
 {
 	bool ehlo = y->step.len > 4 && !memcmp(y->step.data, "EHLO", 4);
 
-	put_reply(y, ehlo ? y->say->ehlo : 221, ehlo ? "-x\r\n250 STARTTLS" : " bye");
-	if (ehlo && y->say->ehlo != 250)
+	bool starttls = y->step.len > 8 && !memcmp(y->step.data, "STARTTLS", 8);
+
+	if (starttls)
+		put_reply(y, y->say->starttls, " go");
+	else if (!ehlo)
+		put_reply(y, 221, " bye");
+	else if (y->say->ehlo == 250 && y->say->starttls)
+		put_reply(y, 250, "-x\r\n250 STARTTLS");
+	else
 		put_reply(y, y->say->ehlo, " no");
 	tell_bytes(y);
 }
@@ -351,7 +359,7 @@ static void on_read(struct play *y)
 
 	if (y->udp) {
 		silence(y);
-	} else if (mail && !y->out && y->say->how == SAID_DATA) {
+	} else if (mail && !y->out && y->say->how != SAID_HOLD && y->say->how != SAID_TRICKLE && y->say->how != SAID_CLOSED) {
 		put_reply(y, y->say->banner, " mail");
 		tell_bytes(y);
 	} else if (y->say && y->say->how == SAID_TRICKLE) {

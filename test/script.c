@@ -194,6 +194,8 @@ static bool is_record(uint16_t type, const char *text)
 		return addr_parse(&a, text) && (type == DNS_A) == (a.family == 4);
 	if (type == DNS_MX)
 		return host && dns_name_clean(host + 1, name);
+	if (type == DNS_TXT)
+		return true;
 	return type == DNS_HTTPS ? host != NULL : dns_name_clean(text, name);
 }
 
@@ -336,6 +338,15 @@ static int say_smtp(struct reader *r, struct place *p, struct say *s)
 		return r->e->code;
 	s->banner = (int)banner;
 	s->ehlo = (int)ehlo;
+	s->starttls = ehlo == 250 ? 220 : 0;
+	if (next_is(r, "no-starttls"))
+		s->starttls = 0;
+	else if (next_is(r, "starttls-no"))
+		s->starttls = 454;
+	if (next_is(r, "tls-hold"))
+		s->how = SAID_TLS_HOLD;
+	else if (next_is(r, "tls-failed"))
+		s->how = SAID_TLS_FAILED;
 	return 0;
 }
 

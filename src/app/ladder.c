@@ -272,6 +272,12 @@ static void print_smtp(const struct obs *o, struct buf *line, FILE *out)
 		   outcome_words[o->outcome]);
 	if (r->banner)
 		buf_printf(line, ", %s", r->banner);
+	if (r->tls_version)
+		buf_printf(line, ", STARTTLS %s", r->tls_version);
+	if (r->tls_why)
+		buf_printf(line, ", STARTTLS: %s", r->tls_why);
+	if (r->cert_problem)
+		buf_printf(line, ", certificate %s", r->cert_problem);
 	if (r->why)
 		buf_printf(line, " (%s)", r->why);
 	end_line(line, 10, out);

@@ -17,15 +17,15 @@
 /* One question and its answer. */
 struct dns_row {
 	const char *qname;    /* lower case, no trailing dot ("." for the root) */
-	const char *qtype;    /* "A" "AAAA" "CNAME" "NS" "MX" "SOA" "HTTPS" */
-	const char *role;     /* why we asked: "apex" "www" "zone" "ns" "mx" "hop" "authority" */
+	const char *qtype;    /* "A" "AAAA" "CNAME" "NS" "MX" "SOA" "HTTPS" "PTR" "TXT" */
+	const char *role;     /* why we asked: "apex" "www" "zone" "ns" "mx" "hop" "authority" "ptr" "spf" */
 	int32_t via;          /* dns_via_words */
 	struct addr server;   /* whom we asked */
 	const char *ns_host;  /* for authority questions: name of the server */
 	int64_t rcode;        /* NULL when nothing was answered */
 	int64_t answers;      /* records of qtype at the end of the CNAME chain */
 	const char *data;     /* those records' data, one per line, at most L_DNS_RR_KEPT and L_DNS_DATA_B:
-			       * addresses; "10 mx.example"; names; SOA "mname serial" */
+			       * addresses; "10 mx.example"; names; texts; SOA "mname serial" */
 	const char *cname;    /* the chain after qname, space between; NULL if none */
 	int8_t aa, ad, tc;    /* flags of the last answer */
 	int64_t soa_serial;
@@ -81,7 +81,7 @@ enum web_scheme { SCHEME_HTTP, SCHEME_HTTPS };
 enum web_stage { STAGE_CONNECT, STAGE_TLS, STAGE_REQUEST, STAGE_HEADER, STAGE_BODY, STAGE_DONE };
 extern const struct schema web_schema; /* "web" */
 
-/* One SMTP greeting: banner, EHLO, QUIT. */
+/* One SMTP greeting: banner, EHLO, STARTTLS where it is offered, QUIT. */
 struct smtp_row {
 	const char *host;
 	int64_t family;
@@ -91,6 +91,15 @@ struct smtp_row {
 	int64_t banner_code, ehlo_code;
 	const char *banner;  /* first line, cleaned */
 	int8_t starttls;     /* offered in the EHLO answer */
+	int64_t starttls_code; /* of the answer to STARTTLS; NULL: not said */
+	int64_t tls_us;      /* TLS handshake */
+	const char *tls_version, *tls_cipher; /* NULL: no handshake was completed */
+	const char *tls_why; /* STARTTLS was offered and did not come about: "early" (bytes came before
+			      * the handshake), "closed" "timeout", a word of io/tls.h; NULL */
+	const char *cert_sha256, *cert_spki_sha256, *cert_subject, *cert_issuer;
+	int64_t cert_not_after_us;
+	int8_t cert_ok;      /* chain, validity and name; recorded, nothing is trusted */
+	const char *cert_problem; /* word of struct tls_facts */
 	int64_t fails;
 	const char *why;
 };

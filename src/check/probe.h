@@ -38,6 +38,7 @@ struct step {
 	struct addr addr;
 	uint16_t port;
 	const char *sni;     /* STEP_TLS: the name to verify, without trailing dot */
+	bool no_alpn;        /* STEP_TLS: not HTTP, so no application protocol is offered */
 	const uint8_t *data; /* lives until the next event */
 	size_t len;
 	int64_t timeout_us;

@@ -1,6 +1,7 @@
 /*
- * probe_smtp: one greeting of a mail host on one pinned address (RFC 5321): banner, EHLO, QUIT.
- * Nothing is ever mailed, no login, no STARTTLS handshake.
+ * probe_smtp: one greeting of a mail host on one pinned address (RFC 5321): banner, EHLO, STARTTLS where
+ * it is offered (RFC 3207), QUIT.  Nothing is ever mailed, no login.  The certificate is recorded and
+ * never trusted: nothing that comes under TLS is read but the end.
  *
  * How it ends:
  *	ok          220 and 250
@@ -11,7 +12,8 @@
  *	limit       why is "line" or "lines", or the arena was full
  *	unreachable, closed, denied as in the other probes
  *
- * It is decided before QUIT; the answer to that is awaited for a second at most and not looked at.
+ * What becomes of STARTTLS is no outcome: it stands in the row (starttls_code, tls_version, tls_why).
+ * It is decided before STARTTLS and QUIT; the answer to that is awaited for a second at most and not looked at.
  */
 #ifndef CHECK_PROBE_SMTP_H
 #define CHECK_PROBE_SMTP_H
@@ -34,7 +36,7 @@ struct smtp_probe {
 	uint16_t port;
 	unsigned state;
 	enum outcome outcome; /* decided before QUIT is said */
-	int64_t connect_at, connected_at, deadline_us;
+	int64_t connect_at, connected_at, tls_at, deadline_us;
 	const char *ehlo;
 	struct smtp_reply reply;
 };

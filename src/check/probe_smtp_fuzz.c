@@ -38,10 +38,14 @@ static struct event follow(struct script *s, const struct step *step)
 						  EVENT_DENIED,	   EVENT_TIMEOUT};
 	static const enum event_kind stream[] = {EVENT_DATA, EVENT_DATA, EVENT_DATA, EVENT_CLOSED,
 						 EVENT_TIMEOUT};
+	static const enum event_kind tls[] = {EVENT_TLS, EVENT_TLS_FAILED, EVENT_CLOSED, EVENT_TIMEOUT};
+	static const struct tls_facts facts = {.version = "TLSv1.2", .not_after_us = 1, .verified = true};
 	uint8_t choice = take(s);
-	struct event e = {.why = "word", .mono_us = s->now_us};
+	struct event e = {.why = "word", .mono_us = s->now_us, .tls = &facts};
 
-	e.kind = step->kind == STEP_CONNECT ? connect[choice % 6] : stream[choice % 5];
+	e.kind = step->kind == STEP_CONNECT ? connect[choice % 6]
+		 : step->kind == STEP_TLS   ? tls[choice % 4]
+					    : stream[choice % 5];
 	if (e.kind == EVENT_DATA && !take_data(s, &e))
 		e.kind = EVENT_CLOSED;
 	e.mono_us += e.kind == EVENT_TIMEOUT ? step->timeout_us
@@ -60,6 +64,9 @@ static void check_row(const struct smtp_row *r, enum outcome outcome, bool full)
 	assert((r->starttls < 0) == (r->ehlo_code != 250));
 	assert(!r->banner || utf8_valid(r->banner, strlen(r->banner)));
 	assert(r->connect_us != I64_NULL || r->banner_code == I64_NULL);
+	assert(r->starttls_code == I64_NULL || r->starttls == 1);
+	assert(!r->tls_version || (r->starttls_code == 220 && !r->tls_why && r->cert_ok >= 0));
+	assert((r->tls_us == I64_NULL) == !r->tls_version);
 	assert(!full || outcome == OUTCOME_LIMIT);
 }
 
@@ -83,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sent_b += step.len;
 		e = follow(&s, &step);
 	}
-	assert(sent_b <= strlen("EHLO me.test\r\nQUIT\r\n"));
-	assert(s.now_us <= 1 + (L_TCP_CONNECT_MS + 2 * L_SMTP_REPLY_MS + 1000) * INT64_C(1000));
+	assert(sent_b <= strlen("EHLO me.test\r\nSTARTTLS\r\nQUIT\r\n"));
+	assert(s.now_us <= 1 + (L_TCP_CONNECT_MS + 3 * L_SMTP_REPLY_MS + L_TLS_HANDSHAKE_MS + 1000) * INT64_C(1000));
 	check_row(&p.row, step.outcome, arena_full(&a));
 	arena_done(&a);
 	return 0;

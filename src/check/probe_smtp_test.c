@@ -23,6 +23,15 @@ static void tell(enum event_kind kind, const void *data, size_t len, const char 
 	tell_after(1000, kind, data, len, why);
 }
 
+static void tell_tls(int64_t after_us)
+{
+	static const struct tls_facts facts = {.version = "TLSv1.3", .cipher = "x", .cert_sha256 = "c0",
+					       .not_after_us = 77, .problem = "self_signed"};
+	struct event e = {.kind = EVENT_TLS, .mono_us = now_us += after_us, .tls = &facts};
+
+	step = probe.p.kind->next(&probe.p, &e);
+}
+
 static void say(const char *text)
 {
 	tell(EVENT_DATA, text, strlen(text), NULL);
@@ -64,6 +73,10 @@ static void good(void)
 	say(" ready\r\n");
 	ok(sends("EHLO me.example\r\n"), "says EHLO");
 	say("250-mx.example.test\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 HELP\r\n");
+	ok(sends("STARTTLS\r\n"), "says STARTTLS");
+	say("220 go\r\n");
+	ok(step.kind == STEP_TLS && !strcmp(step.sni, "mx.example.test") && step.no_alpn, "shakes hands");
+	tell_tls(2000);
 	ok(sends("QUIT\r\n") && step.timeout_us <= 1000000, "says QUIT, waits a second at most");
 	say("221 bye\r\n");
 	ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK, "ok");
@@ -74,6 +87,10 @@ static void good(void)
 	ok(r->banner_code == 220 && r->ehlo_code == 250, "codes");
 	is_str(r->banner, "mx.example.test \xef\xbf\xbd here", "banner, cleaned");
 	is_int(r->starttls, 1, "STARTTLS");
+	ok(r->starttls_code == 220 && r->tls_us == 2000 && !r->tls_why, "and its handshake");
+	is_str(r->tls_version, "TLSv1.3", "version");
+	ok(r->cert_ok == 0 && r->cert_not_after_us == 77, "the certificate is recorded");
+	is_str(r->cert_problem, "self_signed", "and what is wrong with it");
 	ok(!r->why, "nothing to explain");
 }
 
@@ -162,6 +179,46 @@ static void ends(void)
 	}
 }
 
+/* Whatever becomes of STARTTLS, mail would go: the outcome is ok. */
+static void starttls(void)
+{
+	static const struct {
+		const char *said; /* after STARTTLS; NULL: nothing */
+		enum event_kind last; /* EVENT_START: none */
+		const char *word, *why;
+		int64_t code;
+		bool quits;
+	} rows[] = {
+		{NULL, EVENT_TIMEOUT, NULL, "timeout", I64_NULL, false},
+		{NULL, EVENT_CLOSED, NULL, "closed", I64_NULL, false},
+		{"454 not now\r\n", EVENT_START, NULL, NULL, 454, true},
+		{"250 what\r\n", EVENT_START, NULL, NULL, 250, true},
+		{"what\r\n", EVENT_START, NULL, "code", I64_NULL, false},
+		{"220 go\r\n250 early\r\n", EVENT_START, NULL, "early", 220, false},
+		{"220 go\r\n", EVENT_TLS_FAILED, "alert_handshake_failure", "alert_handshake_failure", 220, false},
+		{"220 go\r\n", EVENT_CLOSED, NULL, "closed", 220, false},
+		{"220 go\r\n", EVENT_TIMEOUT, NULL, "timeout", 220, false},
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		connected();
+		say("220 a\r\n");
+		say("250-a\r\n250 STARTTLS\r\n");
+		if (rows[i].said)
+			say(rows[i].said);
+		if (rows[i].last != EVENT_START)
+			tell_after(rows[i].last == EVENT_TIMEOUT ? step.timeout_us : 1, rows[i].last, NULL, 0,
+				   rows[i].word);
+		ok(sends("QUIT\r\n") == rows[i].quits, "row %zu: QUIT or not", i);
+		if (rows[i].quits)
+			tell(EVENT_CLOSED, NULL, 0, NULL);
+		ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK, "ok");
+		is_str(probe.row.tls_why, rows[i].why, "why");
+		ok(probe.row.starttls_code == rows[i].code && !probe.row.tls_version && probe.row.cert_ok < 0,
+		   "no handshake");
+	}
+}
+
 /* ---- pieces ---- */
 
 static void converse(size_t cut)
@@ -177,6 +234,9 @@ static void converse(size_t cut)
 	tell(EVENT_DATA, ehlo, cut, NULL);
 	if (step.kind == STEP_READ)
 		tell(EVENT_DATA, ehlo + cut, sizeof(ehlo) - 1 - cut, NULL);
+	say("220 ");
+	say("go\r\n");
+	tell_tls(1);
 	tell(EVENT_DATA, "2", 1, NULL);
 }
 
@@ -271,6 +331,7 @@ int main(void)
 	arena_init(&arena, 1 << 16);
 	good();
 	ends();
+	starttls();
 	pieces();
 	sizes();
 	slow();

@@ -281,6 +281,11 @@ struct tls *tls_new(struct tls_client *c, int fd, const char *name)
 	return t;
 }
 
+void tls_without_alpn(struct tls *t)
+{
+	SSL_set_alpn_protos(t->ssl, NULL, 0);
+}
+
 void tls_free(struct tls *t)
 {
 	if (!t)

@@ -45,6 +45,9 @@ struct tls;
 struct tls *tls_new(struct tls_client *c, int fd, const char *name);
 void tls_free(struct tls *t);
 
+/* Before the handshake: offers no application protocol, for what is not HTTP. */
+void tls_without_alpn(struct tls *t);
+
 /* 1 done; 0 wait for tls_wants(); negative: failed, tls_why() is a word, e.g. "closed" "timeout"
  * "alert_handshake_failure" "handshake_limit" "key_limit" "not_tls" "protocol". */
 int tls_handshake(struct tls *t);

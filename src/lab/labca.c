@@ -94,7 +94,8 @@ static X509 *site_cert(const struct authority *ca, EVP_PKEY *key, const char *do
 	X509 *c = new_cert(name, key, from, to);
 	char names[1024];
 
-	snprintf(names, sizeof(names), "DNS:%s,DNS:www.%s,DNS:legacy.%s", name, name, name);
+	snprintf(names, sizeof(names), "DNS:%s,DNS:www.%s,DNS:legacy.%s,DNS:mx.%s", name, name, name,
+		 name);
 	if (c && X509_set_issuer_name(c, X509_get_subject_name(ca->cert)) &&
 	    add_extension(c, ca->cert, NID_basic_constraints, "critical,CA:FALSE") &&
 	    add_extension(c, ca->cert, NID_subject_alt_name, names) &&
@@ -165,11 +166,13 @@ static int make_sites(const struct making *m, const struct truth *t, struct err 
 
 	for (size_t i = 0; i < t->n_states && !code; i++) {
 		const struct state *s = &t->states[i];
-		const char *other = state_get(s, "cert6", NULL);
+		const char *other = state_get(s, "cert6", NULL), *mail = state_get(s, "starttls", "");
 
 		code = make_one(m, s, "", kind_of(state_get(s, "cert", "")), e);
 		if (!code && other)
 			code = make_one(m, s, ".6", kind_of(other), e);
+		if (!code && (!strcmp(mail, "other") || !strcmp(mail, "untrusted")))
+			code = make_one(m, s, ".mx6", kind_of(mail), e);
 	}
 	return code;
 }

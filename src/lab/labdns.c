@@ -51,6 +51,8 @@ static void add_record(struct dns_answer *d, enum dns_section s, const struct zo
 		dns_answer_name(d, s, owner, type, TTL_S, r->text);
 	else if (type == DNS_MX && sscanf(r->text, "%u %255s", &preference, host) == 2)
 		dns_answer_mx(d, s, owner, TTL_S, (uint16_t)preference, host);
+	else if (type == DNS_TXT && sscanf(r->text, "\"%255[^\"]\"", host) == 1)
+		dns_answer_txt(d, s, owner, TTL_S, host);
 }
 
 /* Adds what answers, or else the SOA that says there is nothing. */

@@ -155,6 +155,7 @@ static void unbound_conf(struct buf *out, const char *dir, enum node_id node, bo
 		   "outgoing-range: 512\nnum-queries-per-thread: 256\nmsg-cache-size: 1m\n"
 		   "rrset-cache-size: 1m\nkey-cache-size: 100k\nneg-cache-size: 100k\n"
 		   "infra-cache-numhosts: 1000\nedns-buffer-size: 1232\nlocal-zone: \"test.\" nodefault\n"
+		   "local-zone: \"f.f.f.3.ip6.arpa.\" nodefault\nlocal-zone: \"19.198.in-addr.arpa.\" nodefault\n"
 		   "qname-minimisation: no\nmodule-config: \"%siterator\"\nroot-hints: \"%s/hints\"\n",
 		   dir, dns64 ? "dns64 " : "", dir);
 	if (dns64)
@@ -323,6 +324,8 @@ static void become(const struct service *s, const char *dir, const struct wiring
 	prctl(PR_SET_NAME, s->name);
 	code = wiring_enter(w, s->node, &e);
 	close_range(3, ~0u, 0); /* the namespaces and the report are the supervisor's to hold */
+	if (!code && s->run && chdir(dir) < 0)
+		code = err_set(&e, -errno, "cannot enter %s: %s", dir, err_name(errno));
 	if (!code && s->run)
 		s->run(t, z, &e);
 	if (!e.code && s->argv[0] && find_program(s->argv[0], path)) {

@@ -2,6 +2,7 @@
 #include "lab/zones.h"
 
 #include "lab/plan.h"
+#include "wire/dns.h"
 
 #include <string.h>
 
@@ -113,6 +114,52 @@ static void add_https(struct zone *z, struct arena *a)
 						  t4, t6));
 }
 
+static struct zone *zone_above(zone_list *out, const char *name)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->at[i].name, ".") && dns_name_within(name, out->at[i].name))
+			return &out->at[i];
+	return NULL;
+}
+
+/* The names of the mail host's addresses: its own, unless the row says otherwise. */
+static void add_ptr(const struct zone *z, zone_list *out, struct arena *a, const char *mx)
+{
+	const char *how = state_get(z->state, "ptr", "");
+
+	for (int family = 4; family <= 6 && strcmp(how, "no") != 0; family += 2) {
+		struct addr addr = site_addr(z->state->number, HOST_MAIL, family);
+		char arpa[DNS_ARPA_MAX];
+		const char *owner = arena_printf(a, "%s.", dns_arpa(&addr, arpa));
+
+		add(zone_above(out, owner), owner, "PTR",
+		    !strcmp(how, "unconfirmed") ? under(a, "legacy", z->name) : mx);
+	}
+}
+
+static void add_spf(struct zone *z, struct arena *a)
+{
+	const char *how = state_get(z->state, "spf", NULL), *helper = under(a, "spf", z->name);
+	struct addr v4 = site_addr(z->state->number, HOST_MAIL, 4);
+	struct addr v6 = site_addr(z->state->number, HOST_MAIL, 6);
+	char t4[ADDR_TEXT_MAX], t6[ADDR_TEXT_MAX];
+	const char *text;
+
+	if (!how)
+		return;
+	addr_text(&v4, t4);
+	addr_text(&v6, t6);
+	if (!strcmp(how, "ok"))
+		text = arena_printf(a, "\"v=spf1 ip4:%s ip6:%s -all\"", t4, t6);
+	else if (!strcmp(how, "v4only"))
+		text = arena_printf(a, "\"v=spf1 ip4:%s -all\"", t4);
+	else
+		text = arena_printf(a, "\"v=spf1 include:%s -all\"", helper);
+	add(z, z->name, "TXT", text);
+	if (!strcmp(how, "loop"))
+		add(z, helper, "TXT", arena_printf(a, "\"v=spf1 include:%s -all\"", z->name));
+}
+
 static void add_mail_host(struct zone *z, struct arena *a, const char *name, unsigned with)
 {
 	if (with & WITH_A)
@@ -121,7 +168,7 @@ static void add_mail_host(struct zone *z, struct arena *a, const char *name, uns
 		add_addr(z, a, name, site_addr(z->state->number, HOST_MAIL, 6));
 }
 
-static void add_mx(struct zone *z, struct arena *a)
+static void add_mx(struct zone *z, zone_list *out, struct arena *a)
 {
 	const char *how = state_get(z->state, "mx", ""), *mx = under(a, "mx", z->name);
 	const char *old = under(a, "mx-old", z->name);
@@ -134,6 +181,8 @@ static void add_mx(struct zone *z, struct arena *a)
 	}
 	add(z, z->name, "MX", arena_printf(a, "10 %s", mx));
 	add_mail_host(z, a, mx, !strcmp(how, "v4only") ? WITH_A : WITH_A | WITH_AAAA);
+	add_ptr(z, out, a, mx);
+	add_spf(z, a);
 	if (strcmp(how, "mixed") != 0)
 		return;
 	add(z, z->name, "MX", arena_printf(a, "20 %s", old));
@@ -199,10 +248,23 @@ static void add_site(zone_list *out, const struct state *s, struct arena *a)
 	/* where redirects to an IPv4-only host lead */
 	add_addr(z, a, under(a, "legacy", name), site_addr(s->number, HOST_WEB, 4));
 	add_https(z, a);
-	add_mx(z, a);
+	add_mx(z, out, a);
 }
 
 /* ---- infrastructure ---- */
+
+/* Reverse zones of the sites' networks. */
+static void add_reverse(zone_list *out, struct arena *a, const char *ns)
+{
+	static const char *const names[] = {"f.f.f.3.ip6.arpa.", "19.198.in-addr.arpa."};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct zone *z = new_zone(out, a, names[i], SERVED_BY_PARENT, ns);
+
+		add(z, names[i], "NS", ns);
+		add(&out->at[0], names[i], "NS", ns);
+	}
+}
 
 static void add_registry(zone_list *out, struct arena *a)
 {
@@ -222,6 +284,7 @@ static void add_registry(zone_list *out, struct arena *a)
 		if (i == 0)
 			add_both(z, a, ns, v4, v6);
 	}
+	add_reverse(out, a, ns);
 }
 
 static void add_hosting(zone_list *out, struct arena *a)

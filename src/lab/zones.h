@@ -17,7 +17,7 @@ enum zone_server { SERVED_BY_PARENT, SERVED_BY_HOSTING, SERVED_BY_LABDNS };
 
 struct record {
 	const char *owner; /* absolute, with the last dot, lower case */
-	const char *type;  /* "A" "AAAA" "NS" "SOA" "MX" "CNAME" "HTTPS" */
+	const char *type;  /* "A" "AAAA" "NS" "SOA" "MX" "CNAME" "HTTPS" "PTR" "TXT" */
 	const char *text;
 };
 

@@ -316,6 +316,8 @@ static bool begin_tls(struct job *j, struct event *e)
 	assert(j->watch.fd >= 0 && !j->udp && !j->tls);
 	assert(j->drive->tls && j->step.sni);
 	j->tls = tls_new(j->drive->tls, j->watch.fd, j->step.sni);
+	if (j->step.no_alpn)
+		tls_without_alpn(j->tls);
 	return shake(j, e);
 }
 

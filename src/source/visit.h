@@ -6,7 +6,8 @@
  *	name servers        SOA of the zone at their IPv6 addresses, by UDP and by TCP
  *	web                 ports 443 and 80 of domain and www on both families, redirects followed on the
  *	                    same family; the next address when one does not connect
- *	mail                greeting of each mail host over IPv6; over IPv4 when that was silent
+ *	mail                greeting of each mail host with IPv6 over both families, STARTTLS; names of their
+ *	                    addresses and back; the SPF records that the domain's leads to
  *
  * What is asked is derived from the evidence so far through the view that the judges use (check/view.h),
  * so planner and judges cannot disagree about what was needed.

@@ -28,7 +28,6 @@ struct look {
 	int64_t fails;     /* times that it was asked before and stayed without an answer */
 	bool first;	   /* repeated when silent; the second address of a host is not */
 	bool silent;	   /* ended so that it proves nothing yet */
-	bool timed_out;	   /* nothing came at all, not even from a router */
 	bool connected;	   /* TCP came up */
 	bool again;	   /* it has been repeated */
 	bool reopened;	   /* it was begun once more after robots.txt */
@@ -73,5 +72,16 @@ void visit_think_soon(struct visit *v);
 /* visit_plan.c: wants everything that the evidence calls for and that was not wanted yet.  news: of
  * which kinds there is more than at the last call, as in v->news. */
 void visit_plan(struct visit *v, unsigned news);
+/* For the parts of the plan, source/visit_*.c: each is called again and again, as visit_plan is. */
+enum { PLAN_KEY_MAX = 700 };
+/* Asks the resolver, once a visit. */
+void plan_ask(struct visit *v, const char *name, uint16_t qtype, const char *role);
+void plan_ask_addresses(struct visit *v, const char *name, const char *role);
+/* Is the n-th one within the limit?  Counted once a visit, however often its planner walks over the
+ * evidence. */
+bool plan_is_within(struct visit *v, size_t n, enum limit which);
+
+/* visit_mail.c */
+void plan_mail(struct visit *v);
 
 #endif

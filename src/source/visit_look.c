@@ -119,7 +119,6 @@ static void ended(struct look *l, enum outcome outcome)
 		batch_copy(v->batches[l->kind], &o);
 	heed(v, l->kind, &o);
 	l->silent = is_silent(l, outcome);
-	l->timed_out = outcome == OUTCOME_TIMEOUT;
 	l->state = LOOK_ENDED;
 	forget_probe(l);
 	v->n_busy--;

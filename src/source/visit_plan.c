@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_MAX = 700 };
+enum { KEY_MAX = PLAN_KEY_MAX };
 
-/* Counted once a visit, however often its planner walks over the evidence. */
-static bool is_within(struct visit *v, size_t n, enum limit which)
+bool plan_is_within(struct visit *v, size_t n, enum limit which)
 {
 	if (n < (size_t)limit_table[which].number)
 		return true;
@@ -25,7 +24,7 @@ static bool is_within(struct visit *v, size_t n, enum limit which)
 
 /* ---- names ---- */
 
-static void ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
+void plan_ask(struct visit *v, const char *name, uint16_t qtype, const char *role)
 {
 	char key[KEY_MAX], type[DNS_TYPE_TEXT_MAX];
 	struct look *l;
@@ -48,10 +47,10 @@ static void ask(struct visit *v, const char *name, uint16_t qtype, const char *r
 	look_go(l);
 }
 
-static void ask_addresses(struct visit *v, const char *name, const char *role)
+void plan_ask_addresses(struct visit *v, const char *name, const char *role)
 {
-	ask(v, name, DNS_AAAA, role);
-	ask(v, name, DNS_A, role);
+	plan_ask(v, name, DNS_AAAA, role);
+	plan_ask(v, name, DNS_A, role);
 }
 
 /* "1 svc.example. alpn=..." */
@@ -64,14 +63,14 @@ static void ask_https_targets(struct visit *v)
 	if (answer_of(o) != ANSWER_HAS)
 		return;
 	for (size_t i = 0; dns_data_next(dns_of(o), &at, line, sizeof(line)) &&
-			   is_within(v, i, LIMIT_DNS_NS_KEPT);
+			   plan_is_within(v, i, LIMIT_DNS_NS_KEPT);
 	     i++) {
 		name = strchr(line, ' ');
 		if (!name)
 			continue;
 		name++;
 		name[strcspn(name, " ")] = '\0';
-		ask_addresses(v, name, "hop");
+		plan_ask_addresses(v, name, "hop");
 	}
 }
 
@@ -90,7 +89,7 @@ static void ask_zone(struct visit *v)
 		const struct obs *o;
 		enum answer a;
 
-		ask(v, name, DNS_NS, "zone");
+		plan_ask(v, name, DNS_NS, "zone");
 		o = site_ask(&v->site, name, "NS");
 		a = answer_of(o);
 		if (a != ANSWER_NODATA && !(o && dns_of(o)->cname))
@@ -106,10 +105,10 @@ static void ask_names(struct visit *v)
 	char www[NAME_MAX_B];
 
 	target_host(&v->site, "www", www);
-	ask_addresses(v, v->domain, "apex");
-	ask_addresses(v, www, "www");
-	ask(v, v->domain, DNS_HTTPS, "apex");
-	ask(v, v->domain, DNS_MX, "apex");
+	plan_ask_addresses(v, v->domain, "apex");
+	plan_ask_addresses(v, www, "www");
+	plan_ask(v, v->domain, DNS_HTTPS, "apex");
+	plan_ask(v, v->domain, DNS_MX, "apex");
 	ask_zone(v);
 	ask_https_targets(v);
 }
@@ -146,81 +145,16 @@ static void look_at_servers(struct visit *v)
 	const char *at = NULL;
 
 	for (size_t i = 0;
-	     zone && row_name(dns_of(zone), &at, name) && is_within(v, i, LIMIT_DNS_NS_KEPT); i++) {
+	     zone && row_name(dns_of(zone), &at, name) && plan_is_within(v, i, LIMIT_DNS_NS_KEPT); i++) {
 		struct host h;
 
-		ask_addresses(v, name, "ns");
+		plan_ask_addresses(v, name, "ns");
 		h = site_host(&v->site, name);
 		for (size_t k = 0;
-		     v->env->v6 && k < h.n_good && is_within(v, k, LIMIT_DNS_NS_ADDRESSES); k++) {
+		     v->env->v6 && k < h.n_good && plan_is_within(v, k, LIMIT_DNS_NS_ADDRESSES); k++) {
 			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_UDP);
 			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_TCP);
 		}
-	}
-}
-
-/* ---- mail ---- */
-
-static struct look *greet(struct visit *v, const char *host, int64_t preference,
-			  const struct addr *a, bool first)
-{
-	char key[KEY_MAX], text[ADDR_TEXT_MAX];
-	struct look *l;
-
-	snprintf(key, sizeof(key), "m|%s|%s", host, addr_text(a, text));
-	l = look_want(v, EVIDENCE_SMTP, key);
-	if (!l)
-		return look_find(v, key);
-	l->addr = *a;
-	l->first = first;
-	l->host = arena_str(&v->arena, host);
-	l->smtp = (struct smtp_question){.host = l->host,
-					 .addr = *a,
-					 .preference = preference,
-					 .helo = v->env->helo};
-	look_go(l);
-	return l;
-}
-
-/* One address after the other until one connects; true when all were silent. */
-static bool greet_all(struct visit *v, const char *host, int64_t preference,
-		      const struct addr *list, size_t n)
-{
-	bool silent = n > 0;
-
-	for (size_t k = 0; k < n && is_within(v, k, LIMIT_SITE_ADDRESSES); k++) {
-		const struct look *l = greet(v, host, preference, &list[k], k == 0);
-
-		if (!l || l->state != LOOK_ENDED || l->connected)
-			return false;
-		silent &= l->timed_out;
-	}
-	return silent;
-}
-
-static void look_at_mail(struct visit *v)
-{
-	const struct obs *mx;
-	const char *code, *at = NULL;
-	char line[NAME_MAX_B + 8];
-
-	if (site_mx(&v->site, &mx, &code) != MX_HOSTS)
-		return;
-	for (size_t i = 0; dns_data_next(dns_of(mx), &at, line, sizeof(line)) &&
-			   is_within(v, i, LIMIT_DNS_MX_KEPT);
-	     i++) {
-		char *host = strchr(line, ' ');
-		struct host h;
-
-		if (!host)
-			continue;
-		host++;
-		ask_addresses(v, host, "mx");
-		h = site_host(&v->site, host);
-		/* IPv4 only to tell a closed port 25 here from a silence there */
-		if (v->env->v6 && greet_all(v, host, strtol(line, NULL, 10), h.good, h.n_good) &&
-		    v->env->v4)
-			greet_all(v, host, strtol(line, NULL, 10), h.v4, h.n_v4 ? 1 : 0);
 	}
 }
 
@@ -268,7 +202,7 @@ static void fetch_any(struct visit *v, const struct hop *hop)
 	const struct addr *list = hop->family == 6 ? h.good : h.v4;
 	size_t n = hop->family == 6 ? h.n_good : h.n_v4;
 
-	for (size_t k = 0; k < n && is_within(v, k, LIMIT_SITE_ADDRESSES); k++) {
+	for (size_t k = 0; k < n && plan_is_within(v, k, LIMIT_SITE_ADDRESSES); k++) {
 		const struct look *l = fetch(v, hop, &list[k], k == 0);
 
 		if (!l || l->state != LOOK_ENDED || l->connected)
@@ -325,7 +259,7 @@ static void follow_chain(struct visit *v, const char *target, const char *host, 
 	fetch_any(v, &hop);
 	while (next_hop(v, &hop, &u)) {
 		if (!addr_parse(&literal, hop.host))
-			ask_addresses(v, hop.host, "hop");
+			plan_ask_addresses(v, hop.host, "hop");
 		fetch_any(v, &hop);
 	}
 }
@@ -352,7 +286,7 @@ void visit_plan(struct visit *v, unsigned news)
 		look_at_servers(v);
 	}
 	if (names || news & 1U << EVIDENCE_SMTP)
-		look_at_mail(v);
+		plan_mail(v);
 	if (names || news & 1U << EVIDENCE_WEB) {
 		look_at_pages(v, "apex");
 		look_at_pages(v, "www");
