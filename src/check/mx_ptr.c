@@ -62,6 +62,8 @@ static const char *confirm(const struct site *s, const struct obs *ptr, const st
 		if (answer_unknown(s, answer_of(o)))
 			unknown = answer_unknown(s, answer_of(o));
 	}
+	if (row_name(dns_of(ptr), &at, one))
+		limit_hit(LIMIT_PTR_NAMES);
 	return unknown ? unknown : "not_confirmed";
 }
 

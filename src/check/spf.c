@@ -56,12 +56,20 @@ static enum answer look_up(struct walk_spf *w, const char *name, uint16_t qtype,
 	return a;
 }
 
+/* By the judge: the planner walks again and again. */
+static void count_limit(const struct walk_spf *w, enum limit which)
+{
+	if (!w->want)
+		limit_hit(which);
+}
+
 /* One question of the record: false when the budget is spent.  The limits are RFC 7208's, so they are an
  * answer and no want of ours. */
 static bool spend(struct walk_spf *w, const char *name)
 {
 	if (++w->out->lookups <= L_SPF_LOOKUPS)
 		return true;
+	count_limit(w, LIMIT_SPF_LOOKUPS);
 	broken(w, "too_many_lookups", name);
 	return false;
 }
@@ -73,6 +81,7 @@ static bool spend_void(struct walk_spf *w, enum answer a, const char *name)
 		return true;
 	if (++w->out->voids <= L_SPF_VOIDS)
 		return true;
+	count_limit(w, LIMIT_SPF_VOIDS);
 	broken(w, "too_many_voids", name);
 	return false;
 }
