@@ -4,6 +4,7 @@
 #include "check/evidence.h"
 #include "core/registry.h"
 #include "core/round.h"
+#include "core/status.h"
 #include "core/verdict.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ const struct schema *const known_schemas[] = {
 	&dns_schema,
 	&web_schema,
 	&smtp_schema,
+	&status_schema,
 	&selftest_schema,
 	&round_schema,
 	&delegation_schema,

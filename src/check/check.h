@@ -37,12 +37,14 @@ struct check {
 	const char *rung;      /* place on the ladder: dns ns web tls mail parity */
 	const char *source;    /* standard or rule it follows, for the definition page */
 	const char *method;    /* version of the method: "1" */
+	int64_t rounds;	       /* that must say the same before the published status flips; 0: CONFIRM_ROUNDS */
 	const struct reason *reasons; /* ends with code NULL */
 	void (*judge)(const struct site *s, struct finding *f);
 };
 
 extern const struct check *const check_list[]; /* made by the build; ends with NULL */
 const struct check *check_find(const char *id);
+int64_t check_rounds(const struct check *c);
 const struct reason *check_reason(const struct check *c, const char *code);
 
 /* Runs one judge and writes the row; texts live in a.  Tags are left to the caller. */

@@ -159,6 +159,7 @@ const struct check check_same_content = {
 	.rung = "parity",
 	.source = "CAC evaluation item 5; internet.nl web_ipv46",
 	.method = "2",
+	.rounds = 3, /* pages change by themselves */
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -1,6 +1,8 @@
 /* verdicts: runs a judge over a site's evidence and makes the row of obs_verdict. */
 #include "check/check.h"
 
+#include "check/confirm.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -10,6 +12,11 @@ const struct check *check_find(const char *id)
 		if (!strcmp(check_list[i]->id, id))
 			return check_list[i];
 	return NULL;
+}
+
+int64_t check_rounds(const struct check *c)
+{
+	return c->rounds ? c->rounds : CONFIRM_ROUNDS;
 }
 
 const struct reason *check_reason(const struct check *c, const char *code)

@@ -19,6 +19,13 @@ struct round_row {
 	int64_t seed;       /* of the order and of the sample */
 	const char *method; /* version of the probing method */
 	int8_t complete;    /* every site has its verdicts */
+	int64_t confirm_us; /* statuses were confirmed from what was closed before; NULL: they were not */
+	int64_t confirm_gap_us; /* least time between two looks that count */
+	const char *name;   /* given by who ran it, the same for all shards of one run; NULL: none */
+	int64_t shard, shards; /* this is part `shard` of `shards` of the list; NULL: the whole */
+	int64_t resampled;  /* sites looked at a second time at the end; their first verdicts stand */
+	int64_t compared, disagreed; /* verdicts of these; that differ */
+	const char *disagreements; /* JSON: {check: verdicts that differ} */
 };
 
 extern const struct schema round_schema; /* "round" */
