@@ -198,6 +198,9 @@ def check_rounds(db, acked, domains):
     no_look_twice(db)
     told = collections.Counter(r["round"] for r in export(db, "obs_round"))
     ok(told == {r["id"]: 1 for r in rounds}, "each round is told of once", told)
+    told = collections.Counter((s["round"], s["subject"], s["check"]) for s in export(db, "obs_status"))
+    ok(told and max(told.values()) == 1, f"{len(told)} changes of a published status, each stored once",
+       [k for k, n in told.items() if n > 1][:5])
     some = random.sample(rounds, min(len(rounds), 12))
     bad = [v.stdout[-600:] + v.stderr for v in (verify(db, r["id"]) for r in some) if v.returncode]
     ok(not bad, f"verify finds 0 differences in {len(some)} of {len(rounds)} rounds", bad)
@@ -582,6 +585,80 @@ def stops():
     ok(got.code == 0 and len(got.sites) == 2, "--again does it", f"{got.code} {got.err}")
 
 
+# ---- what is published ----
+
+def statuses(db, domain, check):
+    """How each complete round left the published status of one check: (verdict, run, flipped)."""
+    ended = {r["round"]: r["ended_us"] for r in export(db, "obs_round")}
+    rows = [r for r in export(db, "obs_status") if r["subject"] == domain and r["check"] == check and r["round"] in ended]
+    return [(r["verdict"], r["run"], r["flipped"]) for r in sorted(rows, key=lambda r: r["at_us"])]
+
+
+def confirmed():
+    """Two rounds that agree publish; one that differs flips nothing, two do; one that cannot tell touches nothing."""
+    db, domains = path("confirmed"), ["good.test", "plain.test", "v4only.test"]
+    path_ = portfolio("confirmed.csv", domains)
+    sets = ("rate.targets_per_s=200", "rate.round_gap_s=0")
+
+    def round_(node="dual"):
+        got = other.census(node, path_, db, sets=sets)
+        ok(got.code == 0, "a round", got.err)
+        no_differences(db, "and its statuses")
+        return got
+
+    round_()
+    first = statuses(db, "good.test", "http")
+    ok([s[0] for s in first] == ["unknown"], "one round publishes nothing", first)
+    round_()
+    second = statuses(db, "good.test", "http")
+    ok([s[0] for s in second] == ["unknown", "pass"], "two that agree do", second)
+    round_()
+    ok(statuses(db, "good.test", "http") == second, "a third leaves no row", second)
+    other.nft("dual", "table inet bent {\nchain out {\ntype filter hook output priority 0\n"
+              "ip6 daddr 3fff:100::/32 tcp dport { 80, 443 } reject with tcp reset\n}\n}\n")
+    try:
+        bent = round_()
+        ok(not bent.sites["good.test"]["http"].startswith("pass"), "IPv6 of the site is refused", bent.sites["good.test"])
+        third = statuses(db, "good.test", "http")
+        ok([s[0] for s in third] == ["unknown", "pass", "pass"] and third[-1][1] == 1,
+           "one round that says so flips nothing; it waits, 1 of 2", third)
+        ok(bent.sites["v4only.test"]["aaaa"] == "fail:no_aaaa" and statuses(db, "v4only.test", "aaaa")[-1][0] == "fail",
+           "what did not change is as it was")
+        round_()
+        fourth = statuses(db, "good.test", "http")
+        ok(fourth[-1][0] == "fail" and fourth[-1][2], "two in a row flip it", fourth)
+    finally:
+        other.nft("dual", "delete table inet bent")
+    changes_of(db, "good.test")
+    duck = Duck(f"{db}/facts.duckdb")
+    duck.run("UPDATE obs_status SET verdict = 'pass' WHERE subject = 'good.test' AND \"check\" = 'http' AND flipped "
+             "AND verdict = 'fail'")
+    duck.close()
+    r = verify(db)
+    ok(r.returncode == 1 and re.search("^good.test +http +status", r.stdout, re.M),
+       "verify finds a status changed by hand", r.stdout[-600:] + r.stderr)
+
+
+def changes_of(db, domain):
+    server, port = start_server(db)
+    try:
+        link = http.client.HTTPConnection("::1", port, timeout=60)
+        link.request("GET", f"/api/v1/changes/{domain}")
+        told = json.loads(link.getresponse().read())
+        flips = [c for c in told["changes"] if c["check"] == "http" and c["event"] == "flip"]
+        ok([(c["from"], c["to"]) for c in flips] == [("pass", "fail"), ("unknown", "pass")] and
+           all(c["round"] != c["first_round"] and c["need"] == 2 for c in flips), "the log tells each flip with both rounds",
+           flips)
+        now = next(s for s in told["statuses"] if s["check"] == "http")
+        ok(now["verdict"] == "fail" and now["pending"] is None and now["since_round"] == flips[0]["first_round"],
+           "and how it stands", now)
+        link.request("GET", f"/api/v1/changes/{domain}?format=csv")
+        ok(b"domain,at,round,vantage,check,event,from" in link.getresponse().read(), "as CSV too")
+    finally:
+        server.terminate()
+        server.wait()
+
+
 # ---- beside a server ----
 
 class Events:
@@ -734,7 +811,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, served, lists, stops, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 

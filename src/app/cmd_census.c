@@ -107,6 +107,7 @@ static int begin_round(struct census_job *j, struct err *e)
 			       .gap_us = args_has(j->args, "again")
 						 ? 0
 						 : j->observer.config->round_gap_s * 1000000,
+			       .confirm_gap_us = j->observer.config->round_gap_s * 1000000,
 			       .fresh = args_has(j->args, "new")};
 	bool is_new;
 	int rc;

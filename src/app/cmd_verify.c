@@ -6,6 +6,7 @@
 #include "app/command.h"
 #include "app/config.h"
 #include "app/evidence_rows.h"
+#include "app/statuses.h"
 #include "app/tabular.h"
 #include "base/log.h"
 
@@ -26,7 +27,7 @@ struct verification {
 	struct batch *evidence[EVIDENCE_KINDS + 1]; /* of the page; the last: verdicts */
 	size_t at[EVIDENCE_KINDS + 1];		     /* how far the page has been walked */
 	struct tabular out;
-	size_t sites, verdicts, differences, older;
+	size_t sites, verdicts, statuses, differences, older;
 };
 
 /* ---- the round ---- */
@@ -221,6 +222,108 @@ static int verify_sites(struct verification *v, struct err *e)
 	return 0;
 }
 
+/* ---- statuses ---- */
+
+static const struct status_row *status_of(const struct batch *b, const char *domain, const char *check)
+{
+	for (size_t i = 0; i < b->obs.n; i++) {
+		const struct status_row *s = b->obs.at[i].row;
+
+		if (!strcmp(b->obs.at[i].subject, domain) && !strcmp(s->check, check))
+			return s;
+	}
+	return NULL;
+}
+
+static void status_text(const struct status_row *s, struct buf *out)
+{
+	buf_clear(out);
+	for (size_t k = 0; s && k < status_schema.n_fields; k++) {
+		buf_str(out, k ? " " : "");
+		field_print(&status_schema.fields[k], s, out);
+	}
+}
+
+/* What the round left is what it had to leave, each row and every column. */
+static void compare_statuses(struct verification *v, const struct batch *stored, const struct batch *derived)
+{
+	struct buf had, has;
+
+	buf_init(&had, 1 << 14);
+	buf_init(&has, 1 << 14);
+	for (size_t i = 0; i < derived->obs.n; i++) {
+		const struct obs *o = &derived->obs.at[i];
+		const struct status_row *s = o->row;
+
+		/* both come by name and check, so the rows of one place mostly stand at it */
+		const struct status_row *there =
+			i < stored->obs.n && !strcmp(stored->obs.at[i].subject, o->subject) &&
+					!strcmp(((struct status_row *)stored->obs.at[i].row)->check, s->check)
+				? stored->obs.at[i].row
+				: status_of(stored, o->subject, s->check);
+
+		status_text(there, &had);
+		status_text(s, &has);
+		if (strcmp(had.data, has.data) != 0)
+			differ(v, o->subject, s->check, "status", had.data, has.data);
+		v->statuses++;
+	}
+	compare_counts(v, stored->obs.n ? stored->obs.at[0].subject : "", "statuses",
+		       (int64_t)stored->obs.n, (int64_t)derived->obs.n);
+	buf_done(&had);
+	buf_done(&has);
+}
+
+static int verify_statuses_page(struct verification *v, const struct statuses *s, char *after, struct err *e)
+{
+	struct batch *derived = NULL, *stored = NULL;
+	char from[DOMAIN_MAX];
+	int rc;
+
+	snprintf(from, sizeof(from), "%s", after);
+	rc = statuses_derive(s, from, after, &derived, e);
+	/* names between two pages belong to the later one: '\x01' comes before whatever a name may have */
+	if (!rc && after[0]) {
+		size_t n = strlen(from);
+
+		from[n] = '\x01';
+		from[n + 1 < sizeof(from) ? n + 1 : n] = '\0';
+		rc = evidence_rows(v->store, &status_schema, v->round, from, after, &stored, e);
+	}
+	if (!rc && after[0])
+		compare_statuses(v, stored, derived);
+	batch_free(stored);
+	batch_free(derived);
+	return rc;
+}
+
+/* Of a round whose statuses were written at its end. */
+static int verify_statuses(struct verification *v, struct err *e)
+{
+	const struct value arg = value_text(v->round);
+	struct statuses s = {.store = v->store, .round = v->round};
+	char after[DOMAIN_MAX] = "";
+	struct arena a;
+	struct table t;
+	int rc;
+
+	arena_init(&a, 0);
+	rc = store_query_facts(v->store, &a,
+			       "SELECT vantage, confirm_us, confirm_gap_us FROM obs_round "
+			       "WHERE round = ? AND confirm_us IS NOT NULL",
+			       &arg, 1, &t, e);
+	if (!rc && t.n_rows) {
+		s.vantage = value_str(table_at(&t, 0, 0), "");
+		s.confirm_us = value_int(table_at(&t, 0, 1), 0);
+		s.gap_us = value_int(table_at(&t, 0, 2), 0);
+		do
+			rc = verify_statuses_page(v, &s, after, e);
+		while (!rc && after[0]);
+	}
+	arena_done(&a);
+	return rc;
+}
+
 static int verify_all(struct verification *v, struct err *e)
 {
 	bool terminal = isatty(STDERR_FILENO) && !args_has(v->args, "quiet");
@@ -242,7 +345,9 @@ static int verify_all(struct verification *v, struct err *e)
 	} while (true);
 	if (terminal)
 		fprintf(stderr, "\r\033[K");
-	return rc ? rc : verify_sites(v, e);
+	if (!rc)
+		rc = verify_sites(v, e);
+	return rc ? rc : verify_statuses(v, e);
 }
 
 static void print(const struct verification *v)
@@ -256,9 +361,10 @@ static void print(const struct verification *v)
 								  "not compared",
 			 v->older);
 	fprintf(args_format(v->args) == FORMAT_TABLE ? stdout : stderr,
-		zh ? "轮次 %s：%zu 个站点，%zu 项结论由证据重新推导，%zu 处差异\n"
-		   : "round %s: %zu sites, %zu verdicts derived again from their evidence, %zu differences\n",
-		v->round, v->sites, v->verdicts, v->differences);
+		zh ? "轮次 %s：%zu 个站点，%zu 项结论由证据重新推导，%zu 次公布状态变动由结论重新推导，%zu 处差异\n"
+		   : "round %s: %zu sites, %zu verdicts derived again from their evidence, %zu changes of "
+		     "status from the verdicts, %zu differences\n",
+		v->round, v->sites, v->verdicts, v->statuses, v->differences);
 }
 
 static int run(const struct args *a, struct err *e)
@@ -283,7 +389,7 @@ static int run(const struct args *a, struct err *e)
 		rc = verify_all(&v, e);
 	if (!rc)
 		print(&v);
-	for (int k = 0; k < 4; k++)
+	for (int k = 0; k <= EVIDENCE_KINDS; k++)
 		batch_free(v.evidence[k]);
 	tabular_done(&v.out);
 	vec_done(&v.allow);

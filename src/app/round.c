@@ -1,6 +1,7 @@
 /* round: see round.h. */
 #include "app/round.h"
 
+#include "app/statuses.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "core/round.h"
@@ -232,6 +233,7 @@ int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 	int rc;
 
 	*r = (struct round){.portfolio = w->portfolio, .vantage = w->vantage, .version = w->version,
+			    .confirm_gap_us = w->confirm_gap_us,
 			    .population = (int64_t)p->subjects.n,
 			    .began_us = clock_wall(&clock_real)};
 	arena_init(&r->arena, 0);
@@ -341,17 +343,37 @@ int round_put(struct round *r, struct store *s, struct gather *g, size_t n, stru
 	return rc;
 }
 
-int round_close(struct round *r, struct store *s, struct err *e)
+/* What the closing of a round has noted in the state becomes part of its row. */
+static int fill_noted(const struct round *r, struct store *s, struct batch *b, struct err *e)
 {
-	int64_t now_us = clock_wall(&clock_real);
-	struct batch *b = batch_new(&round_schema);
-	struct obs *o = batch_add(b, now_us, r->portfolio, r->vantage, r->id, OUTCOME_OK);
-	struct round_row *row = o->row;
-	const struct change change = {
-		.sql = "UPDATE round SET status = 'complete', ended_us = ? WHERE id = ?",
-		.args = {value_i64(now_us), value_text(r->id)}, .n_args = 2};
+	const struct value id = value_text(r->id);
+	struct round_row *row = b->obs.at[0].row;
+	struct arena a;
+	struct table t;
 	int rc;
 
+	arena_init(&a, 0);
+	rc = store_query_state(s, &a,
+			       "SELECT confirm_us, confirm_gap_us, name, shard, shards, resampled, compared, "
+			       "disagreed, disagreements FROM round WHERE id = ?",
+			       &id, 1, &t, e);
+	if (!rc && t.n_rows) {
+		row->confirm_us = value_int(table_at(&t, 0, 0), I64_NULL);
+		row->confirm_gap_us = value_int(table_at(&t, 0, 1), I64_NULL);
+		row->name = batch_text(b, value_str(table_at(&t, 0, 2), NULL));
+		row->shard = value_int(table_at(&t, 0, 3), I64_NULL);
+		row->shards = value_int(table_at(&t, 0, 4), I64_NULL);
+		row->resampled = value_int(table_at(&t, 0, 5), I64_NULL);
+		row->compared = value_int(table_at(&t, 0, 6), I64_NULL);
+		row->disagreed = value_int(table_at(&t, 0, 7), I64_NULL);
+		row->disagreements = batch_text(b, value_str(table_at(&t, 0, 8), NULL));
+	}
+	arena_done(&a);
+	return rc;
+}
+
+static void fill_row(const struct round *r, struct round_row *row, int64_t now_us)
+{
 	row->began_us = r->began_us;
 	row->ended_us = now_us;
 	row->version = r->version;
@@ -361,6 +383,25 @@ int round_close(struct round *r, struct store *s, struct err *e)
 	row->seed = r->seed;
 	row->method = METHOD;
 	row->complete = 1;
+}
+
+int round_close(struct round *r, struct store *s, struct err *e)
+{
+	int rc = statuses_close(s, r->id, r->vantage, r->confirm_gap_us, e);
+	int64_t now_us = clock_wall(&clock_real);
+	struct batch *b = batch_new(&round_schema);
+	struct obs *o = batch_add(b, now_us, r->portfolio, r->vantage, r->id, OUTCOME_OK);
+	const struct change change = {
+		.sql = "UPDATE round SET status = 'complete', ended_us = ? WHERE id = ?",
+		.args = {value_i64(now_us), value_text(r->id)}, .n_args = 2};
+
+	fill_row(r, o->row, now_us);
+	if (!rc)
+		rc = fill_noted(r, s, b, e);
+	if (rc) {
+		batch_free(b);
+		return rc;
+	}
 	rc = store_put(s, &b, 1, &change, 1, e);
 	return rc ? rc : store_flush(s, e);
 }

@@ -24,6 +24,7 @@ struct round_wish {
 	const char *settings;  /* JSON: what `verify` needs, and what people want to know */
 	int64_t sample;        /* so many of the sites; 0: all */
 	int64_t gap_us;	       /* no site is asked again sooner (P-FREQ); 0: no such rule */
+	int64_t confirm_gap_us; /* looks that confirm are at least so far apart */
 	bool fresh;	       /* give up one that was stopped */
 };
 
@@ -38,7 +39,7 @@ struct look_before {
 struct round {
 	char id[ROUND_ID_MAX], portfolio_at[PORTFOLIO_AT_MAX];
 	const char *portfolio, *vantage;
-	int64_t version, began_us, seed, population;
+	int64_t version, began_us, seed, population, confirm_gap_us;
 	size_t total, done;
 	bool resumed;
 	uint32_t *order;  /* indices of the subjects to look at, total of them, in the order of the seed */
@@ -77,7 +78,7 @@ const struct batch *round_add(const struct round *r, struct gather *g, const str
 			      int64_t looked_us, size_t *first);
 /* Makes all that was gathered durable; n sites are done with it. */
 int round_put(struct round *r, struct store *s, struct gather *g, size_t n, struct err *e);
-/* The last transaction. */
+/* The statuses of its sites (app/statuses.h), and the last transaction. */
 int round_close(struct round *r, struct store *s, struct err *e);
 
 #endif

@@ -27,6 +27,18 @@ static const char *const steps[] = {
 	/* hosts and networks that asked to be left alone (source/heed.h) */
 	"CREATE TABLE heed(place TEXT PRIMARY KEY, until_us INTEGER NOT NULL, why TEXT NOT NULL,"
 	" at_us INTEGER NOT NULL) WITHOUT ROWID;",
+	/* how far the statuses of a round that closes have been derived (app/statuses.h); which part of a
+	 * round of several machines it is; the second look at a few sites (app/resample.h) */
+	"ALTER TABLE round ADD COLUMN confirm_us INTEGER;"
+	"ALTER TABLE round ADD COLUMN confirm_gap_us INTEGER;"
+	"ALTER TABLE round ADD COLUMN confirm_to TEXT;"
+	"ALTER TABLE round ADD COLUMN name TEXT;"
+	"ALTER TABLE round ADD COLUMN shard INTEGER;"
+	"ALTER TABLE round ADD COLUMN shards INTEGER;"
+	"ALTER TABLE round ADD COLUMN resampled INTEGER;"
+	"ALTER TABLE round ADD COLUMN compared INTEGER;"
+	"ALTER TABLE round ADD COLUMN disagreed INTEGER;"
+	"ALTER TABLE round ADD COLUMN disagreements TEXT;",
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
