@@ -25,6 +25,20 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"(SELECT " SITE_TAGS ", v.verdict AS verdict, v.reason AS reason" SITE_FROM                \
 	" AND v.check = '" check_id "')"
 
+/* The same of what is published (obs_status) as it stood when the round was closed: verdicts that so many
+ * rounds in a row confirmed, 'unknown' where none is confirmed yet.  The sites and tags are the round's. */
+#define SITE_PUBLISHED(check_ids)                                                                  \
+	"(SELECT " SITE_TAGS ", v.check AS check_id, coalesce(c.verdict, 'unknown') AS verdict, "  \
+	"coalesce(c.reason, '') AS reason FROM obs_verdict v JOIN obs_round r ON r.round = v.round "\
+	"LEFT JOIN (SELECT s.subject AS subject, s.vantage AS vantage, s.check AS check_id, "      \
+	"s.verdict AS verdict, s.reason AS reason, row_number() OVER (PARTITION BY s.subject, "    \
+	"s.vantage, s.check ORDER BY s.at_us DESC, s.round DESC) AS k FROM obs_status s "          \
+	"JOIN obs_round q ON q.round = s.round CROSS JOIN (SELECT max(confirm_us) AS confirm_us "  \
+	"FROM obs_round WHERE round = {round}) m WHERE q.complete AND s.check IN (" check_ids ") " \
+	"AND (q.round = {round} OR q.at_us < m.confirm_us)) c ON c.k = 1 AND "                     \
+	"c.subject = v.subject AND c.check_id = v.check AND c.vantage = v.vantage "                \
+	"WHERE r.complete AND v.round = {round} AND v.check IN (" check_ids "))"
+
 /* One row for each site and complete round, with the verdicts of several checks side by side:
  * SITE_PIVOT("'site', 'tcp'", SITE_COLUMN("site") ", " SITE_COLUMN("tcp")) has columns v_site and
  * why_site, v_tcp and why_tcp; NULL where the check was not made. */
@@ -36,6 +50,15 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"v.subject AS subject, max(v.class) AS class, max(v.region) AS region, "                   \
 	"max(v.organisation) AS organisation, max(v.level) AS level, max(v.rank) AS rank, "        \
 	columns SITE_FROM " AND v.check IN (" check_ids ") GROUP BY r.round, v.subject)"
+
+/* SITE_PIVOT over what is published; its columns from SITE_PUBLISHED_COLUMN. */
+#define SITE_PUBLISHED_COLUMN(id)                                                                  \
+	"max(CASE WHEN check_id = '" id "' THEN verdict END) AS v_" id
+#define SITE_PUBLISHED_PIVOT(check_ids, columns)                                                   \
+	"(SELECT max(at_us) AS at_us, max(portfolio) AS portfolio, round, subject, "               \
+	"max(class) AS class, max(region) AS region, max(organisation) AS organisation, "          \
+	"max(level) AS level, max(rank) AS rank, " columns " FROM " SITE_PUBLISHED(check_ids)      \
+	" p GROUP BY round, subject)"
 
 /* The difference over IPv6 minus IPv4 of a time of table obs_web, for each site whose check tcp was
  * made: diff_us and v4_us, NULL where there is no pair.  A pair is the first request to one name and

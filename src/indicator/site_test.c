@@ -3,6 +3,7 @@
  * worked out by hand from the tables below.
  */
 #include "check/evidence.h"
+#include "core/status.h"
 #include "core/verdict.h"
 #include "indicator/site.h"
 #include "store/store.h"
@@ -68,17 +69,18 @@ enum { OLD_SITES = 10 };
 
 /* Columns of obs_round that indicators read. */
 struct round_fields {
-	int64_t ended_us, version;
+	int64_t ended_us, version, confirm_us;
 	int8_t sampled, complete;
 };
 static const struct field round_list[] = {
 	FIELD(round_fields, ended_us, FIELD_TIME, ""),
 	FIELD(round_fields, version, FIELD_I64, ""),
+	FIELD(round_fields, confirm_us, FIELD_TIME, ""),
 	FIELD(round_fields, sampled, FIELD_FLAG, ""),
 	FIELD(round_fields, complete, FIELD_FLAG, ""),
 };
-static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 4, false};
-static const struct schema *const tables[] = {&verdict_schema, &web_schema, &round_table, NULL};
+static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 5, false};
+static const struct schema *const tables[] = {&verdict_schema, &status_schema, &web_schema, &round_table, NULL};
 
 static enum verdict verdict_of(char c)
 {
@@ -125,7 +127,7 @@ static void add_round(struct batch *b, const char *list, const char *id, int64_t
 	struct obs *o = batch_add(b, ended_us, list, "local", id, OUTCOME_OK);
 
 	*(struct round_fields *)o->row = (struct round_fields){
-		.ended_us = ended_us, .version = version, .sampled = sampled, .complete = complete};
+		.ended_us = ended_us, .version = version, .confirm_us = ended_us, .sampled = sampled, .complete = complete};
 }
 
 /* Round "old": ten passing sites, a sample.  Half of them are what a running round shows. */
@@ -150,10 +152,40 @@ static void add_old(struct batch *verdicts, struct batch *web, const char *round
 	}
 }
 
+/* What is published of the sites of round 2: by round, check and the site's number; not in the order of
+ * time.  Of a.example the newer row counts, of d.example what closed before the round, of h.example not what
+ * a running round says, of b.example not what another vantage sees. */
+static const struct published {
+	const char *round, *vantage;
+	size_t site, check;
+	int64_t at_us;
+	char letter;
+} published[] = {
+	{"r2", "local", 0, CHECK_SITE, T2, 'p'},	  {"r1", "local", 0, CHECK_SITE, T1, 'f'},
+	{"r2", "local", 1, CHECK_SITE, T2, 'q'},	  {"r2", "elsewhere", 1, CHECK_SITE, T2, 'p'},
+	{"r2", "local", 2, CHECK_SITE, T2, 'f'},	  {"r1", "local", 3, CHECK_SITE, T1, 'p'},
+	{"running", "local", 7, CHECK_SITE, T2 + 1, 'p'}, {"r1", "local", 0, 4, T1, 'p'},
+	{"r1", "local", 0, 5, T1, 'p'},			  {"r1", "local", 0, 12, T1, 'p'},
+	{"r1", "local", 0, 13, T1, 'p'},		  {"r1", "local", 3, 4, T1, 'f'},
+};
+
+static void add_published(struct batch *b)
+{
+	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
+		const struct published *p = &published[i];
+		struct obs *o = batch_add(b, p->at_us, sites[p->site].domain, p->vantage, p->round, OUTCOME_OK);
+		struct status_row *s = o->row;
+
+		s->check = checks[p->check];
+		s->verdict = (int32_t)verdict_of(p->letter);
+		s->reason = "any";
+	}
+}
+
 static void fill(struct store *s, struct err *e)
 {
 	struct batch *all[] = {batch_new(&verdict_schema), batch_new(&web_schema),
-			       batch_new(&round_table)};
+			       batch_new(&round_table), batch_new(&status_schema)};
 
 	for (size_t i = 0; i < SITES; i++)
 		for (size_t c = 0; c < CHECKS; c++)
@@ -163,11 +195,12 @@ static void fill(struct store *s, struct err *e)
 	add_old(all[0], all[1], "r1", OLD_SITES);
 	add_old(all[0], all[1], "running", 5);
 	add_old(all[0], all[1], "other1", 5);
+	add_published(all[3]);
 	add_round(all[2], "demo", "r1", T1, 1, true, true);
 	add_round(all[2], "demo", "r2", T2, 2, false, true);
 	add_round(all[2], "demo", "running", T2 + 1, 2, false, false);
 	add_round(all[2], "other", "other1", T1 + 1, 1, false, true);
-	if (store_put(s, all, 3, NULL, 0, e) == 0)
+	if (store_put(s, all, 4, NULL, 0, e) == 0)
 		store_flush(s, e);
 }
 
@@ -183,10 +216,13 @@ static const struct want {
 	{"www_aaaa", 4, 5, 5, 1, 0},
 	{"site_reachable", 4, 6, 6, 1, 0},
 	{"site_ready", 3, 6, 6, 1, 0},
+	{"site_ready_confirmed", 2, 4, 4, 4, 0}, /* a d of a b c d; e f g h are not confirmed */
 	{"site_broken", 1, 5, 5, 1, 0},
 	{"site_http", 3, 5, 5, 1, 0},
 	{"same_content", 2, 4, 4, 1, 0},
 	{"support_rate", 2, 6, 6, 1, 0},
+	/* a passes; b c d fail by one part; the others are not confirmed */
+	{"support_rate_confirmed", 1, 4, 4, 4, 0},
 	{"organisations_ready", 1, 4, 4, 1, 0},
 	{"sites_checked", 7, NAN, 7, 1, 7},
 	{"unknown_share", 18, 96, 96, 0, 0},
