@@ -117,6 +117,33 @@ function changes(list) {
 		rest.length ? h('details.fold', null, h('summary', null, t('site.older_changes', { n: rest.length })), h('ol.changes', null, rest.map(change_item))) : null];
 }
 
+// What is published: it flips when so many rounds in a row say the same.
+function pending_text(p) {
+	return p ? [verdict_mark(p.verdict), h('span.quiet', null, ` ${t('site.pending', { run: p.run, need: p.need, at: day(p.first) })}`)] : t('none');
+}
+
+function published(told) {
+	const list = told?.statuses ?? [];
+	if (!list.length) return empty(t('site.no_published'), null);
+	const many = new Set(list.map(s => s.vantage)).size > 1;
+	return [h('p.quiet', null, t('site.published_note')), table({
+		caption: t('site.published'), rows: list, columns: [
+			{ id: 'check', title: t('term.check'), cell: s => s.title },
+			...many ? [{ id: 'vantage', title: t('term.vantage'), cell: s => s.vantage }] : [],
+			{ id: 'status', title: t('site.status'), cell: s => s.since ? verdict_mark(s.verdict) : h('span.tag', null, t('site.unconfirmed')) },
+			{ id: 'since', title: t('site.since_col'), look: 'date', cell: s => s.since ? h('a', { href: link(`/rounds/${s.since_round}`) }, day(s.since)) : t('none') },
+			{ id: 'pending', title: t('site.pending_col'), cell: s => pending_text(s.pending) }],
+	}), flips(told.changes?.filter(c => c.event === 'flip' && c.from !== 'unknown'))];
+}
+
+function flips(list) {
+	if (!list?.length) return h('p', null, t('site.no_flips'));
+	return h('ol.changes', null, list.map(c => h('li', null, h('time', null, day(c.at)), h('span', null, check_name(c.check)),
+		h('span', null, verdict_mark(c.from), ' → ', verdict_mark(c.to)),
+		h('span.quiet', null, c.to_reason !== 'ok' ? `${meaning(c.check, c.to_reason)} ` : '', h('a', { href: link(`/rounds/${c.first_round}`) }, t('site.said_first')), ' · ',
+			h('a', { href: link(`/rounds/${c.round}`) }, t('site.confirmed_by'))))));
+}
+
 // "usable over IPv6 since 2026-08-23", from the history, newest first.
 function since(list, verdict) {
 	let start = null;
@@ -154,7 +181,10 @@ function again(data, headline) {
 export default {
 	async load({ q, params, signal }) {
 		await load_checks();
-		return api(`sites/${encodeURIComponent(params[0])}`, { round: q.get('round'), at: q.get('at') }, signal);
+		const [site, told] = await Promise.all([
+			api(`sites/${encodeURIComponent(params[0])}`, { round: q.get('round'), at: q.get('at') }, signal),
+			api(`changes/${encodeURIComponent(params[0])}`, { at: q.get('at') }, signal)]);
+		return { ...site, told };
 	},
 	show(data) {
 		const checks = data.ladder.flatMap(r => r.checks);
@@ -168,10 +198,12 @@ export default {
 				section(t('site.repairs'), repairs(data.repairs)),
 				section(t('site.families'), families(data.families)),
 				section(t('site.ladder'), ladder(data.ladder)),
+				section(t('site.published'), published(data.told)),
 				section(t('site.history'), history(data.history), h('h3', null, t('site.changes')), changes(data.changes)),
 				section(t('site.raw'), raw.length ? raw : empty(t('site.no_raw'), null)),
 				again(data, headline),
-				api_downloads(`sites/${encodeURIComponent(data.domain)}`, { round: data.round }, data.domain), generated(data),
+				api_downloads(`sites/${encodeURIComponent(data.domain)}`, { round: data.round }, data.domain),
+				api_downloads(`changes/${encodeURIComponent(data.domain)}`, {}, `${data.domain}-changes`), generated(data),
 			].filter(Boolean),
 		};
 	},
