@@ -5,6 +5,7 @@
 #include "test/play.h"
 
 #include "check/probe_dns.h"
+#include "wire/quic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ struct play {
 	struct timer timer;
 	struct step step;
 	struct event event; /* the next that it gets */
-	bool started, timed_out, is_web;
+	bool started, timed_out, is_web, is_quic;
 	int64_t began_us, deadline_us;
 	struct found found; /* to the resolver */
 	const struct say *say;
@@ -56,6 +57,8 @@ static const char *host_of(const struct play *y)
 
 	if (d)
 		return to_resolver(y) ? d->qname : d->ns_host;
+	if (y->is_quic)
+		return ((const struct quic_row *)y->probe->row)->host;
 	return y->is_web ? ((const struct web_row *)y->probe->row)->host
 			 : ((const struct smtp_row *)y->probe->row)->host;
 }
@@ -118,6 +121,10 @@ static void count_look(struct play *y)
 		/* a look that robots.txt left without its page begins again, with that known */
 		snprintf(key, sizeof(key), "web %s %d %d %s %s", w->target, (int)w->began, (int)w->hop,
 			 addr_text(&w->addr, text), w->robots ? "page" : "robots");
+	} else if (y->is_quic) {
+		const struct quic_row *q = y->probe->row;
+
+		snprintf(key, sizeof(key), "quic %s %s", q->host, addr_text(&q->addr, text));
 	} else {
 		const struct smtp_row *m = y->probe->row;
 
@@ -210,10 +217,32 @@ static size_t answer_dns(struct play *y, const uint8_t *query, size_t len, size_
 	return n;
 }
 
+static void on_quic(struct play *y)
+{
+	static const uint32_t list[] = {1, 0x6b3343cf};
+	size_t n;
+
+	if (!y->say)
+		y->say = place_look(internet_find_server(&y->lane->replay->net, &y->step.addr, y->step.port,
+							 "quic"));
+	if (tell_connect(y))
+		return;
+	if (!y->answer)
+		y->answer = malloc(OUT_B);
+	n = quic_negotiate(y->answer, OUT_B, y->step.data, y->step.len, list, 2);
+	spoil(y, n);
+	put_bytes(y, y->answer, n);
+	tell_bytes(y);
+}
+
 static void on_udp(struct play *y)
 {
 	size_t n;
 
+	if (y->is_quic) {
+		on_quic(y);
+		return;
+	}
 	if (!to_resolver(y) || y->say) {
 		if (tell_connect(y))
 			return;
@@ -355,7 +384,7 @@ static void on_send(struct play *y)
 
 static void on_read(struct play *y)
 {
-	bool mail = !dns_row_of(y) && !y->is_web;
+	bool mail = !dns_row_of(y) && !y->is_web && !y->is_quic;
 
 	if (y->udp) {
 		silence(y);
@@ -520,6 +549,7 @@ void play_start(struct drive *d, struct probe *p, drive_done *done, void *ctx)
 	y->done = done;
 	y->ctx = ctx;
 	y->is_web = !strcmp(p->kind->name, "web");
+	y->is_quic = !strcmp(p->kind->name, "quic");
 	y->began_us = now(r);
 	y->deadline_us = p->deadline_us ? p->deadline_us : now(r) + L_SITE_WALL_MS * INT64_C(1000);
 	y->timer = (struct timer){.fire = on_timer, .ctx = y};

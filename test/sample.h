@@ -4,6 +4,7 @@
  *	dns ROLE TYPE NAME OUTCOME [key=value ...] [= data|data]
  *	web TARGET FAMILY SCHEME HOP OUTCOME [key=value ...]
  *	smtp HOST FAMILY OUTCOME [key=value ...]
+ *	quic HOST FAMILY OUTCOME [key=value ...]
  *	no_v6, no_v4, no_resolver: what the observer's self-test found
  *
  * Keys are columns of the schemas.  A web look has connect_us, stage done and, when its outcome is ok,
@@ -23,7 +24,7 @@
 
 struct sample {
 	struct arena arena;
-	VEC(struct obs) dns, web, smtp;
+	VEC(struct obs) dns, web, smtp, quic;
 	struct site site;
 };
 
@@ -155,6 +156,18 @@ static void sample_smtp(struct sample *m, struct obs *o, char *rest)
 	sample_keys(m, &smtp_schema, r, rest);
 }
 
+static void sample_quic(struct sample *m, struct obs *o, char *rest)
+{
+	struct quic_row *r = arena_alloc(&m->arena, sizeof(*r));
+
+	row_clear(&quic_schema, r);
+	o->row = r;
+	r->host = sample_next(&rest);
+	r->family = strtol(sample_next(&rest), NULL, 10);
+	o->outcome = (enum outcome)sample_word(outcome_words, sample_next(&rest));
+	sample_keys(m, &quic_schema, r, rest);
+}
+
 static void sample_line(struct sample *m, char *line)
 {
 	struct obs o = {.subject = "example.test", .vantage = "local", .round = "r"};
@@ -171,6 +184,9 @@ static void sample_line(struct sample *m, char *line)
 	} else if (!strcmp(what, "smtp")) {
 		sample_smtp(m, &o, rest);
 		*vec_push(&m->smtp) = o;
+	} else if (!strcmp(what, "quic")) {
+		sample_quic(m, &o, rest);
+		*vec_push(&m->quic) = o;
 	} else if (!strcmp(what, "no_v6")) {
 		m->site.v6_works = false;
 	} else if (!strcmp(what, "no_v4")) {
@@ -205,6 +221,7 @@ __attribute__((unused)) static void sample_init(struct sample *m, const char *te
 	m->site.dns = (struct evidence_list){m->dns.at, m->dns.n};
 	m->site.web = (struct evidence_list){m->web.at, m->web.n};
 	m->site.smtp = (struct evidence_list){m->smtp.at, m->smtp.n};
+	m->site.quic = (struct evidence_list){m->quic.at, m->quic.n};
 }
 
 __attribute__((unused)) static void sample_done(struct sample *m)
@@ -212,6 +229,7 @@ __attribute__((unused)) static void sample_done(struct sample *m)
 	vec_done(&m->dns);
 	vec_done(&m->web);
 	vec_done(&m->smtp);
+	vec_done(&m->quic);
 	arena_done(&m->arena);
 }
 

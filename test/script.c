@@ -359,6 +359,23 @@ static int line_smtp(struct reader *r)
 	return take_says(r, internet_server(&r->s->replay.net, &a, 25, NULL), say_smtp);
 }
 
+static int say_quic(struct reader *r, struct place *p, struct say *s)
+{
+	(void)p;
+	if (next_is(r, "ok") || take_how(r, s))
+		return 0;
+	return MISTAKE(r, "'%s' is nothing that a QUIC host says", next(r));
+}
+
+static int line_quic(struct reader *r)
+{
+	struct addr a;
+
+	if (read_addr(r, &a))
+		return r->e->code;
+	return take_says(r, internet_server(&r->s->replay.net, &a, 443, "quic"), say_quic);
+}
+
 /* ---- the observer ---- */
 
 static int line_site(struct reader *r)
@@ -475,6 +492,8 @@ static const struct {
 	{"ns", line_ns},
 	{"web", line_web},
 	{"smtp", line_smtp},
+	{"quic", line_quic},
+	{"quic", line_quic},
 	{"expect", line_expect},
 };
 

@@ -196,11 +196,12 @@ static int dry_run(const struct census_job *j)
 	printf(j->zh ? "名单 %s：%zu 个站点；未发送任何报文（--dry-run）\n"
 		     : "%s: %zu sites; nothing was sent (--dry-run)\n",
 	       j->name, n);
-	printf(j->zh ? "  每个站点：最多 %d 次 DNS 查询；每个协议族最多 4 次首页 GET 及其重定向，各主机先读 robots.txt；每台邮件主机每个协议族 1 次问候（支持时含 STARTTLS）\n"
+	printf(j->zh ? "  每个站点：最多 %d 次 DNS 查询；每个协议族最多 4 次首页 GET 及其重定向，各主机先读 robots.txt；每台邮件主机每个协议族 1 次问候（支持时含 STARTTLS）；声明 HTTP/3 的主机每个协议族最多 %d 个 UDP 443 数据报\n"
 		     : "  each site: at most %d DNS questions, 4 GETs of front pages per family and their "
 		       "redirects, robots.txt of each host before them, 1 greeting of each mail "
-		       "host and family, with STARTTLS where it is offered\n",
-	       L_DNS_QUERIES_PER_SITE);
+		       "host and family, with STARTTLS where it is offered, %d datagrams "
+		       "to UDP port 443 per family where HTTP/3 is advertised\n",
+	       L_DNS_QUERIES_PER_SITE, L_QUIC_TRIES);
 	printf(j->zh ? "  每秒最多 %lld 个新站点、%lld 个报文；至少需要 %.0f 秒\n"
 		     : "  at most %lld new sites and %lld packets a second: %.0f s at least\n",
 	       (long long)c->targets_per_s, (long long)c->packets_per_s,

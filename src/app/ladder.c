@@ -283,6 +283,21 @@ static void print_smtp(const struct obs *o, struct buf *line, FILE *out)
 	end_line(line, 10, out);
 }
 
+static void print_quic(const struct obs *o, struct buf *line, FILE *out)
+{
+	const struct quic_row *r = o->row;
+	char text[ADDR_TEXT_MAX];
+
+	buf_printf(line, "    quic %s [%s]: %s", r->host, addr_text(&r->addr, text), outcome_words[o->outcome]);
+	if (r->versions)
+		buf_printf(line, ", versions %s", r->versions);
+	if (r->why)
+		buf_printf(line, " (%s)", r->why);
+	if (r->fails > 0)
+		buf_str(line, ", looked again");
+	end_line(line, 10, out);
+}
+
 static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 {
 	fprintf(out, "\n  %s\n", l->zh ? "证据" : "Evidence");
@@ -292,6 +307,8 @@ static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 		print_web(&l->site->web.at[i], line, out);
 	for (size_t i = 0; i < l->site->smtp.n; i++)
 		print_smtp(&l->site->smtp.at[i], line, out);
+	for (size_t i = 0; i < l->site->quic.n; i++)
+		print_quic(&l->site->quic.at[i], line, out);
 }
 
 void ladder_print(const struct ladder *l, FILE *out)

@@ -15,6 +15,7 @@ const struct schema *const known_schemas[] = {
 	&web_schema,
 	&smtp_schema,
 	&status_schema,
+	&quic_schema,
 	&selftest_schema,
 	&round_schema,
 	&delegation_schema,

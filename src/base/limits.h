@@ -54,6 +54,10 @@
 	X(ROBOTS_MS, 3000, "milliseconds for robots.txt")                                          \
 	X(ROBOTS_LINE_B, 1024, "bytes of one line of robots.txt")                                  \
 	X(ROBOTS_STEPS, 1000000, "comparisons for the rules of one robots.txt")                    \
+	/* QUIC */                                                                                 \
+	X(QUIC_TRIES, 3, "datagrams of one question to a QUIC host")                               \
+	X(QUIC_WAIT_MS, 1500, "milliseconds for the answer to one of them")                        \
+	X(QUIC_VERSIONS, 32, "versions kept of one Version Negotiation packet")                    \
 	/* mail */                                                                                 \
 	X(SMTP_LINE_B, 1024, "bytes of one SMTP reply line")                                       \
 	X(SMTP_LINES, 64, "lines of one SMTP reply")                                               \

@@ -104,6 +104,21 @@ static const struct field smtp_fields[] = {
 const struct schema smtp_schema = {"smtp", "One SMTP greeting", sizeof(struct smtp_row),
 				   smtp_fields, N(smtp_fields), true};
 
+static const struct field quic_fields[] = {
+	FIELD(quic_row, host, FIELD_TEXT, "host that advertises HTTP/3"),
+	FIELD(quic_row, family, FIELD_I64, "4 or 6"),
+	FIELD(quic_row, addr, FIELD_ADDR, "pinned address"),
+	FIELD(quic_row, port, FIELD_I64, "UDP port"),
+	FIELD(quic_row, advertised, FIELD_TEXT, "where HTTP/3 is advertised"),
+	FIELD(quic_row, versions, FIELD_TEXT, "versions that the host offers"),
+	FIELD(quic_row, rtt_us, FIELD_I64, "round trip of the try that was answered"),
+	FIELD(quic_row, tries, FIELD_I64, "datagrams sent"),
+	FIELD(quic_row, fails, FIELD_I64, "earlier looks in this round that ended in silence"),
+	FIELD(quic_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
+};
+const struct schema quic_schema = {"quic", "One question whether QUIC answers",
+				   sizeof(struct quic_row), quic_fields, N(quic_fields), true};
+
 static const struct field selftest_fields[] = {
 	FIELD(selftest_row, v4_works, FIELD_FLAG, "an IPv4 anchor answered"),
 	FIELD(selftest_row, v6_works, FIELD_FLAG, "an IPv6 anchor answered"),
@@ -140,8 +155,13 @@ static bool smtp_whole(const void *row)
 	return ((const struct smtp_row *)row)->host != NULL;
 }
 
-const struct schema *const evidence_schemas[] = {&dns_schema, &web_schema, &smtp_schema};
-static bool (*const whole[EVIDENCE_KINDS])(const void *row) = {dns_whole, web_whole, smtp_whole};
+static bool quic_whole(const void *row)
+{
+	return ((const struct quic_row *)row)->host != NULL;
+}
+
+const struct schema *const evidence_schemas[] = {&dns_schema, &web_schema, &smtp_schema, &quic_schema};
+static bool (*const whole[EVIDENCE_KINDS])(const void *row) = {dns_whole, web_whole, smtp_whole, quic_whole};
 
 enum evidence_kind evidence_kind_of(const struct schema *s)
 {

@@ -1,7 +1,7 @@
 /*
  * evidence: the rows that probes fill, and a site's whole evidence as judges see it.
  *
- * These rows are stored as facts (tables obs_dns, obs_web, obs_smtp).  A verdict is a pure function
+ * These rows are stored as facts (tables obs_dns, obs_web, obs_smtp, obs_quic).  A verdict is a pure function
  * of them (check/check.h), so that `sextant verify` derives every verdict again.
  */
 #ifndef CHECK_EVIDENCE_H
@@ -105,6 +105,22 @@ struct smtp_row {
 };
 extern const struct schema smtp_schema; /* "smtp" */
 
+/* One question whether QUIC answers, of a host that advertises HTTP/3. */
+struct quic_row {
+	const char *host;
+	int64_t family;
+	struct addr addr;
+	int64_t port;
+	const char *advertised; /* where: "alt_svc", "https_rr" */
+	const char *versions;   /* of the Version Negotiation packet, "00000001 6b3343cf"; NULL: none came, or
+				 * it offered reserved ones alone */
+	int64_t rtt_us;         /* of the try that was answered */
+	int64_t tries;
+	int64_t fails;
+	const char *why;
+};
+extern const struct schema quic_schema; /* "quic" */
+
 /* What the observer could do when the round began; also one row a round in obs_selftest. */
 struct selftest_row {
 	int8_t v4_works, v6_works; /* an anchor answered */
@@ -118,7 +134,7 @@ struct selftest_row {
 extern const struct schema selftest_schema; /* "selftest" */
 
 /* The kinds of evidence; each is a table of facts.  Whatever carries evidence carries all of them. */
-enum evidence_kind { EVIDENCE_DNS, EVIDENCE_WEB, EVIDENCE_SMTP, EVIDENCE_KINDS };
+enum evidence_kind { EVIDENCE_DNS, EVIDENCE_WEB, EVIDENCE_SMTP, EVIDENCE_QUIC, EVIDENCE_KINDS };
 extern const struct schema *const evidence_schemas[EVIDENCE_KINDS];
 /* EVIDENCE_KINDS when it is none. */
 enum evidence_kind evidence_kind_of(const struct schema *s);
@@ -141,7 +157,7 @@ struct site {
 	union {
 		struct evidence_list of[EVIDENCE_KINDS];
 		struct {
-			struct evidence_list dns, web, smtp; /* in the order of enum evidence_kind */
+			struct evidence_list dns, web, smtp, quic; /* in the order of enum evidence_kind */
 		};
 	};
 };
@@ -158,6 +174,7 @@ const struct obs *site_dns(const struct site *s, const char *qname, const char *
 			   const char *role); /* the last look, or NULL */
 static inline const struct dns_row *dns_of(const struct obs *o) { return o ? o->row : NULL; }
 static inline const struct web_row *web_of(const struct obs *o) { return o ? o->row : NULL; }
+static inline const struct quic_row *quic_of(const struct obs *o) { return o ? o->row : NULL; }
 static inline const struct smtp_row *smtp_of(const struct obs *o) { return o ? o->row : NULL; }
 /* The look at this hop of the chain that began at target with this scheme, over one family: the
  * one that got furthest (status, then stage), or NULL. */

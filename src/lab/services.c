@@ -5,6 +5,7 @@
 #include "lab/labca.h"
 #include "lab/labdns.h"
 #include "lab/labnet.h"
+#include "lab/labquic.h"
 #include "lab/labsmtp.h"
 #include "lab/webconf.h"
 #include "wire/dns.h"
@@ -30,6 +31,12 @@ static int run_labsmtp(const struct truth *t, const zone_list *z, struct err *e)
 	return labsmtp_run(t, e);
 }
 
+static int run_labquic(const struct truth *t, const zone_list *z, struct err *e)
+{
+	(void)z;
+	return labquic_run(t, e);
+}
+
 struct service services[] = {
 	{.name = "nft-web", .node = NODE_WEB, .package = "nftables", .once = true,
 	 .argv = {"nft", "-f", "%s/web.nft"}},
@@ -43,6 +50,7 @@ struct service services[] = {
 	{.name = "nginx", .node = NODE_WEB, .package = "nginx-light",
 	 .argv = {"nginx", "-e", "%s/nginx.log", "-c", "%s/nginx.conf"}},
 	{.name = "labsmtp", .node = NODE_MAIL, .run = run_labsmtp},
+	{.name = "labquic", .node = NODE_WEB, .run = run_labquic},
 	{.name = "resolver", .node = NODE_RESOLVER, .package = "unbound",
 	 .argv = {"unbound", "-d", "-c", "%s/resolver.conf"}},
 	{.name = "dns64", .node = NODE_NAT64, .package = "unbound", .nat64 = true,

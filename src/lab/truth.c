@@ -15,7 +15,7 @@ const struct arrangement arrangements[] = {
 	{"aaaa_answer", "nxdomain servfail drop", "how its name servers answer AAAA questions"},
 	{"apex", "no v4", "the apex has no address; has only A"},
 	{"www", "no v4 cname loop", "www is absent; has only A; is an alias; aliases in a circle"},
-	{"https", "ok v4hint differs", "HTTPS record with right, IPv4-only or wrong address hints"},
+	{"https", "ok v4hint differs h3", "HTTPS record with right, IPv4-only or wrong address hints; with HTTP/3"},
 	{"ns", "v4only v6only one6 bogon", "which name servers the zone has"},
 	{"udp6", "drop", "its name servers are silent on IPv6 UDP"},
 	{"tcp6", "refuse", "its name servers refuse IPv6 TCP"},
@@ -41,6 +41,7 @@ const struct arrangement arrangements[] = {
 	{"stall6", "header body", "over IPv6 the answer stops there and never ends"},
 	{"hsts", "both v4 v6 differs", "Strict-Transport-Security"},
 	{"alt_svc", "both v4 v6 differs", "Alt-Svc"},
+	{"h3", "both v4 mute6", "QUIC at UDP port 443: on both families; closed over IPv6; silent over IPv6"},
 	{NULL, NULL, NULL},
 };
 

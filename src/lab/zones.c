@@ -104,6 +104,10 @@ static void add_https(struct zone *z, struct arena *a)
 
 	if (!how)
 		return;
+	if (!strcmp(how, "h3")) {
+		add(z, z->name, "HTTPS", "1 . alpn=h3,h2");
+		return;
+	}
 	if (!strcmp(how, "differs"))
 		v6 = site_addr(z->state->number, HOST_NS2, 6);
 	addr_text(&v4, t4);

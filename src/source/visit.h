@@ -6,6 +6,7 @@
  *	name servers        SOA of the zone at their IPv6 addresses, by UDP and by TCP
  *	web                 ports 443 and 80 of domain and www on both families, redirects followed on the
  *	                    same family; the next address when one does not connect
+ *	HTTP/3              where it is advertised, one question to UDP port 443 over each family
  *	mail                greeting of each mail host with IPv6 over both families, STARTTLS; names of their
  *	                    addresses and back; the SPF records that the domain's leads to
  *

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "check/probe_dns.h"
+#include "check/probe_quic.h"
 #include "check/probe_smtp.h"
 #include "check/probe_web.h"
 #include "check/view.h"
@@ -24,6 +25,7 @@ struct look {
 		struct dns_question dns;
 		struct web_question web;
 		struct smtp_question smtp;
+		struct quic_question quic;
 	};
 	int64_t fails;     /* times that it was asked before and stayed without an answer */
 	bool first;	   /* repeated when silent; the second address of a host is not */
@@ -80,6 +82,9 @@ void plan_ask_addresses(struct visit *v, const char *name, const char *role);
 /* Is the n-th one within the limit?  Counted once a visit, however often its planner walks over the
  * evidence. */
 bool plan_is_within(struct visit *v, size_t n, enum limit which);
+
+/* visit_quic.c */
+void plan_quic(struct visit *v);
 
 /* visit_mail.c */
 void plan_mail(struct visit *v);

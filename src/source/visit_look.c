@@ -77,6 +77,7 @@ static void note_row(struct look *l, void *row)
 		((struct smtp_row *)row)->fails = l->fails;
 		l->connected = ((struct smtp_row *)row)->connect_us != I64_NULL;
 		break;
+	case EVIDENCE_QUIC: ((struct quic_row *)row)->fails = l->fails; break;
 	case EVIDENCE_KINDS: break;
 	}
 }
@@ -167,7 +168,7 @@ static void choose_robots(struct look *l)
 static void make_probe(struct look *l)
 {
 	static const size_t sizes[] = {sizeof(struct dns_probe), sizeof(struct web_probe),
-				       sizeof(struct smtp_probe)};
+				       sizeof(struct smtp_probe), sizeof(struct quic_probe)};
 
 	l->probe = calloc(1, sizes[l->kind]);
 	if (!l->probe)
@@ -183,6 +184,9 @@ static void make_probe(struct look *l)
 		break;
 	case EVIDENCE_SMTP:
 		smtp_probe_init((struct smtp_probe *)l->probe, &l->smtp, &l->arena);
+		break;
+	case EVIDENCE_QUIC:
+		quic_probe_init((struct quic_probe *)l->probe, &l->quic, &l->arena, drive_random, NULL);
 		break;
 	case EVIDENCE_KINDS: break;
 	}
@@ -226,7 +230,7 @@ static const char *forbidden(const struct look *l)
 		return "optout";
 	if (a && !env->public_ok && guard_is_public(env->guard, a))
 		return "no_contact";
-	if (l->kind == EVIDENCE_WEB && heed_host(env->heed, l->host, now_us))
+	if ((l->kind == EVIDENCE_WEB || l->kind == EVIDENCE_QUIC) && heed_host(env->heed, l->host, now_us))
 		return heed_host(env->heed, l->host, now_us);
 	return l->kind == EVIDENCE_DNS ? NULL : heed_addr(env->heed, a, now_us);
 }
@@ -371,6 +375,7 @@ void look_repeat_all(struct visit *v)
 		case EVIDENCE_DNS: copy->dns = l->dns; break;
 		case EVIDENCE_WEB: copy->web = l->web; break;
 		case EVIDENCE_SMTP: copy->smtp = l->smtp; break;
+		case EVIDENCE_QUIC: copy->quic = l->quic; break;
 		case EVIDENCE_KINDS: break;
 		}
 		end = end ? end : copy; /* those that are added now are not looked at now */

@@ -290,5 +290,6 @@ void visit_plan(struct visit *v, unsigned news)
 	if (names || news & 1U << EVIDENCE_WEB) {
 		look_at_pages(v, "apex");
 		look_at_pages(v, "www");
+		plan_quic(v);
 	}
 }

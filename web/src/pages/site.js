@@ -189,7 +189,7 @@ export default {
 	show(data) {
 		const checks = data.ladder.flatMap(r => r.checks);
 		const headline = checks.find(c => c.check === 'site');
-		const raw = ['dns', 'web', 'smtp'].map(kind => raw_rows(kind, data.evidence?.[kind])).filter(Boolean);
+		const raw = ['dns', 'web', 'smtp', 'quic'].map(kind => raw_rows(kind, data.evidence?.[kind])).filter(Boolean);
 		return {
 			title: data.domain, crumbs: [[t('nav.overview'), '/'], [t('nav.sites'), '/sites'], [data.domain, `/sites/${data.domain}`]],
 			content: [
