@@ -78,7 +78,7 @@ static int look_at(struct round *r, size_t from, size_t to, struct err *e)
 		const struct subject *s = &list.subjects.at[r->order[i]];
 		struct batch *dns = evidence(s->domain);
 
-		round_add(r, &g, s, (struct batch *[3]){dns}, WORKS_V4 | WORKS_RESOLVER, NULL, 0,
+		round_add(r, &g, s, (struct batch *[EVIDENCE_KINDS]){dns}, WORKS_V4 | WORKS_RESOLVER, NULL, 0,
 			  clock_wall(&clock_real), clock_wall(&clock_real),
 			  &first);
 		batch_free(dns);
