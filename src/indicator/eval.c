@@ -23,11 +23,12 @@
 enum { SQL_MAX = 1 << 16, SOURCE_MAX = 4096 };
 enum column { COL_AT, COL_GROUP, COL_NUM, COL_DEN, COL_N, COL_UNKNOWN, COL_VALUE, COL_LO, COL_HI };
 
-/* A complete round. */
+/* A complete round, or a shard of one: then the others follow it in `next`. */
 struct round {
-	const char *id, *portfolio;
-	int64_t version, ended_us;
+	const char *id, *portfolio, *name;
+	int64_t version, ended_us, shard, shards;
 	bool sampled;
+	const struct round *next;
 };
 
 struct eval {
@@ -116,6 +117,51 @@ static bool in_time(const struct series_ask *ask, int64_t at_us)
 	       (ask->to_us == I64_NULL || at_us < ask->to_us);
 }
 
+static bool same_run(const struct round *a, const struct round *b)
+{
+	return a->shards == b->shards && a->version == b->version && !strcmp(a->name, b->name);
+}
+
+/* Rounds come newest first, so a run stands where its last shard ended; of a shard that was looked at twice
+ * under one name the newer counts. */
+static void join_shard(struct eval *v, const struct round *r)
+{
+	struct round *first = NULL, *copy;
+
+	for (size_t i = 0; i < v->rounds.n && !first; i++)
+		if (same_run(&v->rounds.at[i], r))
+			first = &v->rounds.at[i];
+	if (!first) {
+		*vec_push(&v->rounds) = *r;
+		return;
+	}
+	for (const struct round *s = first; s; s = s->next)
+		if (s->shard == r->shard)
+			return;
+	copy = arena_alloc(v->arena, sizeof(*copy));
+	*copy = *r;
+	copy->next = first->next;
+	first->next = copy;
+	first->sampled |= r->sampled;
+}
+
+/* A run of which a shard is missing is not complete. */
+static void keep_whole(struct eval *v)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < v->rounds.n; i++) {
+		const struct round *r = &v->rounds.at[i];
+		int64_t n = 0;
+
+		for (const struct round *s = r; s; s = s->next)
+			n++;
+		if (n >= r->shards && in_time(v->ask, r->ended_us))
+			v->rounds.at[kept++] = *r;
+	}
+	v->rounds.n = kept;
+}
+
 static int load_rounds(struct eval *v, const struct facts *f, struct err *e)
 {
 	struct value arg;
@@ -127,8 +173,8 @@ static int load_rounds(struct eval *v, const struct facts *f, struct err *e)
 		return 0;
 	arg = value_text(v->portfolio);
 	if (facts_query(f, v->arena,
-			"SELECT round, subject, version, ended_us, CAST(sampled AS INTEGER) AS sampled "
-			"FROM obs_round WHERE complete AND subject = ? "
+			"SELECT round, subject, version, ended_us, CAST(sampled AS INTEGER) AS sampled, "
+			"name, shard, shards FROM obs_round WHERE complete AND subject = ? "
 			"ORDER BY ended_us DESC, round DESC", &arg, 1, &t, e))
 		return e->code;
 	for (size_t i = 0; i < t.n_rows; i++) {
@@ -138,11 +184,17 @@ static int load_rounds(struct eval *v, const struct facts *f, struct err *e)
 			.version = value_int(table_at(&t, i, 2), I64_NULL),
 			.ended_us = value_int(table_at(&t, i, 3), I64_NULL),
 			.sampled = value_int(table_at(&t, i, 4), 0) == 1,
+			.name = t.n_cols > 7 ? value_str(table_at(&t, i, 5), "") : "",
+			.shard = t.n_cols > 7 ? value_int(table_at(&t, i, 6), 0) : 0,
+			.shards = t.n_cols > 7 ? value_int(table_at(&t, i, 7), 0) : 0,
 		};
 
-		if (in_time(v->ask, r.ended_us))
+		if (r.shards > 1)
+			join_shard(v, &r);
+		else if (in_time(v->ask, r.ended_us))
 			*vec_push(&v->rounds) = r;
 	}
+	keep_whole(v);
 	if (v->ask->latest && v->rounds.n)
 		v->rounds.n = 1;
 	return 0;
@@ -263,6 +315,17 @@ static int make_where(struct eval *v, const char *group, struct err *e)
 	return 0;
 }
 
+static void put_round(struct eval *v)
+{
+	const struct round *r = v->round;
+
+	do {
+		buf_str(&v->sql, r != v->round ? ", ?" : "?");
+		*vec_push(&v->args) = value_text(r ? r->id : NULL);
+		r = r ? r->next : NULL;
+	} while (r);
+}
+
 /* Puts {grp}, {round}, {whole} and {where} in, and the arguments in their order. */
 static void make_sql(struct eval *v, const char *group)
 {
@@ -273,8 +336,7 @@ static void make_sql(struct eval *v, const char *group)
 			buf_str(&v->sql, group);
 			s += 5;
 		} else if (!strncmp(s, "{round}", 7)) {
-			buf_char(&v->sql, '?');
-			*vec_push(&v->args) = value_text(v->round ? v->round->id : NULL);
+			put_round(v);
 			s += 7;
 		} else if (!strncmp(s, "{whole}", 7)) {
 			buf_char(&v->sql, '?');

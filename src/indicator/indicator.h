@@ -9,7 +9,8 @@
  *   {grp}    is replaced by '' (the whole) or by the SQL of the group that was asked for: the name in
  *            `groups`, or the expression at the same place in `group_sql` if there is one (text:
  *            CAST(prefix_len AS VARCHAR));
- *   {round}  (period "round") is replaced by the one round that is asked about: v.round = {round}.
+ *   {round}  (period "round") is replaced by the one round that is asked about, or by the shards that make it up
+ *            (census --round NAME --shard I/N): v.round IN ({round}).
  *            What is said of a round may depend on that round alone: it is asked once and kept;
  *   {whole}  (registry files) is replaced by the first moment of the first month that not every file
  *            held covers to its end; an indicator that asks for it has whole months as its points;

@@ -11,14 +11,15 @@
 extern const char *const site_groups[]; /* class region organisation level NULL */
 
 /* The columns that {where} and {grp} need, from a verdict v and its round r. */
+#define SITE_ENDED "(SELECT max(ended_us) FROM obs_round WHERE round IN ({round}))"
 #define SITE_TAGS                                                                                  \
-	"r.ended_us AS at_us, r.subject AS portfolio, r.round AS round, v.subject AS subject, "    \
+	SITE_ENDED " AS at_us, r.subject AS portfolio, r.round AS round, v.subject AS subject, "    \
 	"v.class AS class, v.region AS region, v.organisation AS organisation, "                   \
 	"v.level AS level, v.rank AS rank"
 
 #define SITE_FROM                                                                                  \
 	" FROM obs_verdict v JOIN obs_round r ON r.round = v.round"                                \
-	" WHERE r.complete AND v.round = {round}"
+	" WHERE r.complete AND v.round IN ({round})"
 
 /* One row for each site and complete round: its tags, verdict and reason by this check. */
 #define SITE_ROWS(check_id)                                                                        \
@@ -34,10 +35,10 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"s.verdict AS verdict, s.reason AS reason, row_number() OVER (PARTITION BY s.subject, "    \
 	"s.vantage, s.check ORDER BY s.at_us DESC, s.round DESC) AS k FROM obs_status s "          \
 	"JOIN obs_round q ON q.round = s.round CROSS JOIN (SELECT max(confirm_us) AS confirm_us "  \
-	"FROM obs_round WHERE round = {round}) m WHERE q.complete AND s.check IN (" check_ids ") " \
-	"AND (q.round = {round} OR q.at_us < m.confirm_us)) c ON c.k = 1 AND "                     \
+	"FROM obs_round WHERE round IN ({round})) m WHERE q.complete AND s.check IN (" check_ids ") " \
+	"AND (q.round IN ({round}) OR q.at_us < m.confirm_us)) c ON c.k = 1 AND "                     \
 	"c.subject = v.subject AND c.check_id = v.check AND c.vantage = v.vantage "                \
-	"WHERE r.complete AND v.round = {round} AND v.check IN (" check_ids "))"
+	"WHERE r.complete AND v.round IN ({round}) AND v.check IN (" check_ids "))"
 
 /* One row for each site and complete round, with the verdicts of several checks side by side:
  * SITE_PIVOT("'site', 'tcp'", SITE_COLUMN("site") ", " SITE_COLUMN("tcp")) has columns v_site and
@@ -46,7 +47,7 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"max(CASE WHEN v.check = '" check_id "' THEN v.verdict END) AS v_" check_id ", "           \
 	"max(CASE WHEN v.check = '" check_id "' THEN v.reason END) AS why_" check_id
 #define SITE_PIVOT(check_ids, columns)                                                             \
-	"(SELECT max(r.ended_us) AS at_us, max(r.subject) AS portfolio, r.round AS round, "        \
+	"(SELECT max(" SITE_ENDED ") AS at_us, max(r.subject) AS portfolio, r.round AS round, "        \
 	"v.subject AS subject, max(v.class) AS class, max(v.region) AS region, "                   \
 	"max(v.organisation) AS organisation, max(v.level) AS level, max(v.rank) AS rank, "        \
 	columns SITE_FROM " AND v.check IN (" check_ids ") GROUP BY r.round, v.subject)"
@@ -69,7 +70,7 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	"(SELECT w.round AS round, w.subject AS subject, w.target AS target, w.began AS began, "   \
 	"min(CASE WHEN w.family = 6 THEN w." column " END) AS v6, "                                \
 	"min(CASE WHEN w.family = 4 THEN w." column " END) AS v4 FROM obs_web w "                  \
-	"WHERE w.hop = 0 AND w.round = {round} "                                                 \
+	"WHERE w.hop = 0 AND w.round IN ({round}) "                                                 \
 	"GROUP BY w.round, w.subject, w.target, w.began) q "                                       \
 	"WHERE v6 IS NOT NULL AND v4 IS NOT NULL GROUP BY round, subject) p "                      \
 	"ON p.round = x.round AND p.subject = x.subject)"

@@ -69,17 +69,21 @@ enum { OLD_SITES = 10 };
 
 /* Columns of obs_round that indicators read. */
 struct round_fields {
-	int64_t ended_us, version, confirm_us;
+	int64_t ended_us, version, confirm_us, shard, shards;
+	const char *name;
 	int8_t sampled, complete;
 };
 static const struct field round_list[] = {
 	FIELD(round_fields, ended_us, FIELD_TIME, ""),
 	FIELD(round_fields, version, FIELD_I64, ""),
 	FIELD(round_fields, confirm_us, FIELD_TIME, ""),
+	FIELD(round_fields, shard, FIELD_I64, ""),
+	FIELD(round_fields, shards, FIELD_I64, ""),
+	FIELD(round_fields, name, FIELD_TEXT, ""),
 	FIELD(round_fields, sampled, FIELD_FLAG, ""),
 	FIELD(round_fields, complete, FIELD_FLAG, ""),
 };
-static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 5, false};
+static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 8, false};
 static const struct schema *const tables[] = {&verdict_schema, &status_schema, &web_schema, &round_table, NULL};
 
 static enum verdict verdict_of(char c)
@@ -127,7 +131,7 @@ static void add_round(struct batch *b, const char *list, const char *id, int64_t
 	struct obs *o = batch_add(b, ended_us, list, "local", id, OUTCOME_OK);
 
 	*(struct round_fields *)o->row = (struct round_fields){
-		.ended_us = ended_us, .version = version, .confirm_us = ended_us, .sampled = sampled, .complete = complete};
+		.ended_us = ended_us, .version = version, .confirm_us = ended_us, .shard = I64_NULL, .shards = I64_NULL, .sampled = sampled, .complete = complete};
 }
 
 /* Round "old": ten passing sites, a sample.  Half of them are what a running round shows. */
