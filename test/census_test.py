@@ -594,6 +594,10 @@ def statuses(db, domain, check):
     return [(r["verdict"], r["run"], r["flipped"]) for r in sorted(rows, key=lambda r: r["at_us"])]
 
 
+BENT = ("table inet bent {\nchain out {\ntype filter hook output priority 0\n"
+        "ip6 daddr 3fff:100::/32 tcp dport { 80, 443 } reject with tcp reset\n}\n}\n")
+
+
 def confirmed():
     """Two rounds that agree publish; one that differs flips nothing, two do; one that cannot tell touches nothing."""
     db, domains = path("confirmed"), ["good.test", "plain.test", "v4only.test"]
@@ -614,8 +618,7 @@ def confirmed():
     ok([s[0] for s in second] == ["unknown", "pass"], "two that agree do", second)
     round_()
     ok(statuses(db, "good.test", "http") == second, "a third leaves no row", second)
-    other.nft("dual", "table inet bent {\nchain out {\ntype filter hook output priority 0\n"
-              "ip6 daddr 3fff:100::/32 tcp dport { 80, 443 } reject with tcp reset\n}\n}\n")
+    other.nft("dual", BENT)
     try:
         bent = round_()
         ok(not bent.sites["good.test"]["http"].startswith("pass"), "IPv6 of the site is refused", bent.sites["good.test"])
@@ -657,6 +660,66 @@ def changes_of(db, domain):
     finally:
         server.terminate()
         server.wait()
+
+
+def sharded():
+    """Parts of one list under one name: together every site once, and one round to the indicators."""
+    db, path_ = path("shards"), portfolio("shards.csv", FAST)
+    sets = ("rate.targets_per_s=400",)
+    for bad in (("--shard", "1/2"), ("--round", "w", "--shard", "3/2"), ("--round", "w", "--shard", "0/2"),
+                ("--round", "w", "--shard", "1/x"), ("--round", "a b")):
+        got = other.census("dual", path_, path("none"), *bad, sets=sets)
+        ok(got.code not in (0, 1), f"{' '.join(bad)} is refused", got.err)
+    parts = []
+    for i in (1, 2, 3):
+        got = other.census("dual", path_, db, "--round", "week1", "--shard", f"{i}/3", sets=sets)
+        ok(got.code == 0 and got.end["sites"] == len(got.sites) > 0, f"shard {i} of 3: {len(got.sites)} sites", got.err)
+        parts.append(set(got.sites))
+        no_differences(db, f"shard {i}", got.end["round"])
+        if i == 2:
+            r = other.sextant("dual", "show", "sites_checked", "--db", db, "--json")
+            ok(not figures(r.stdout), "two shards of three are no round", r.stdout[:300] + r.stderr)
+    ok(set.union(*parts) == set(FAST) and sum(map(len, parts)) == len(FAST), "together each site once",
+       [len(p) for p in parts])
+    whole = other.census("dual", path_, path("unsharded"), sets=sets)
+    for indicator in ("site_ready", "support_rate"):
+        a, b = (other.sextant("dual", "show", indicator, "--db", d, "--json") for d in (db, path("unsharded")))
+        one, two = (figures(r.stdout) for r in (a, b))
+        ok(one and one == two, f"{indicator} over three shards is that of one round: {one}", a.stdout + b.stdout)
+    ok(whole.code == 0, "the whole list at once", whole.err)
+    told = {(r["shard"], r["shards"], r["name"]) for r in export(db, "obs_round")}
+    ok({tuple(map(str, t)) for t in told} == {(str(i), "3", "week1") for i in (1, 2, 3)}, "the rounds tell their shards", told)
+
+
+def figures(text):
+    found = re.findall(r'"(?:numerator|denominator|n|unknown)"\s*:\s*(-?[\d.]+|null)', text)
+    return found
+
+
+def second_look():
+    """One per cent, at least one, is looked at again; the record tells how many verdicts differ."""
+    db, path_ = path("second"), portfolio("second.csv", ["good.test", "plain.test"])
+    got = other.census("dual", path_, db, sets=("rate.targets_per_s=200",))
+    row = export(db, "obs_round")[0]
+    ok(got.code == 0 and row["resampled"] == 1 and row["compared"] > 10 and row["disagreed"] == 0 and
+       got.end["compared"] == row["compared"], "a quiet site says the same twice", (row, got.err))
+    no_look_twice(db)
+    with sqlite3.connect(f"file:{db}/state.sqlite?mode=ro", uri=True) as state:
+        again = state.execute("SELECT count(*) FROM round_done WHERE again = 1").fetchone()[0]
+    ok(again == 1, "it is noted with the site", again)
+    run = other.begin("dual", portfolio("second2.csv", ["good.test"]), path("second2"), sets=("rate.targets_per_s=200",))
+    while not run.domains() and run.process.poll() is None:
+        time.sleep(0.005)
+    other.nft("dual", BENT)
+    try:
+        got = run.wait()
+    finally:
+        other.nft("dual", "delete table inet bent")
+    row = export(path("second2"), "obs_round")[0]
+    ok(got.code == 0 and row["disagreed"] > 0 and json.loads(row["disagreements"]).get("tcp") == 1,
+       "a site that changes meanwhile disagrees, by check", (row, got.err))
+    ok(got.sites["good.test"]["tcp"].startswith("pass"), "the first verdicts stand")
+    no_differences(path("second2"), "and they are verified")
 
 
 # ---- beside a server ----
@@ -811,7 +874,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, served, lists, stops, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 

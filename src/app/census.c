@@ -214,6 +214,10 @@ static int converse(struct run *r, const volatile int *stop, struct err *e)
 
 		if (*stop)
 			return err_set(e, -EINTR, "stopped; the same command goes on where it stopped");
+		if (all && !r->second) {
+			rc = second_begin(r, e);
+			continue;
+		}
 		if (all && !ended) {
 			ended = true;
 			rc = prober_end(r->c->prober, e);
@@ -248,6 +252,7 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	arena_init(&r.arena, 0);
 	map_init(&r.tries, &r.arena);
 	outage_init(&r.outage);
+	tally_init(&r.differing, &r.arena);
 	rc = wishes_tell(c->store, c->prober, clock_wall(&clock_real), &c->wishes_heard, e);
 	if (!rc)
 		rc = census_reuse(&r, stop, e);
@@ -261,6 +266,7 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	gather_done(&r.gather);
 	vec_done(&r.free_ids);
 	vec_done(&r.again);
+	tally_done(&r.differing);
 	arena_done(&r.arena);
 	vec_done(&r.held);
 	free(r.outs);

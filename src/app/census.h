@@ -10,6 +10,13 @@
 #include "app/prober.h"
 #include "app/round.h"
 
+/* Sites that are looked at once more when all are done (census_second.c). */
+struct second {
+	bool is_on;
+	size_t left;
+	int64_t sites, compared, disagreed; /* done; verdicts of theirs that both looks could tell; that differ */
+};
+
 struct census {
 	struct store *store;
 	struct prober *prober;
@@ -27,6 +34,7 @@ struct census {
 	unsigned works;	     /* of the last self-test */
 	unsigned down;	     /* what the round waits for just now (app/outage.h) */
 	size_t wishes, wishes_heard; /* to be left alone: met in this run; of earlier rounds */
+	struct second second;
 	unsigned ever_failed;	     /* families that failed in a self-test of this run */
 };
 

@@ -4,6 +4,7 @@
 
 #include "app/census.h"
 #include "app/outage.h"
+#include "app/tally.h"
 #include "base/map.h"
 
 /* A site that the prober has. */
@@ -30,6 +31,8 @@ struct run {
 	bool testing;
 	int64_t tested_us, optout_us, told_us;
 	struct gather gather;
+	bool second;		      /* all are done; who is out is out for the second time */
+	struct tally differing;	      /* checks whose verdicts differ then */
 };
 
 /* census.c: a message that no prober sends. */
@@ -44,6 +47,10 @@ struct told {
 	size_t first; /* place of its verdicts there */
 };
 int window_put(struct census *c, struct gather *g, const struct told *told, size_t n, struct err *e);
+
+/* census_second.c: puts those who are looked at again into `again`; compares and notes n of them. */
+int second_begin(struct run *r, struct err *e);
+int second_window(struct run *r, struct batch *verdicts, const char *const *domains, size_t n, struct err *e);
 
 /* census_reuse.c: the sites that another round looked at a short time ago: what was found then counts in
  * this round too.  Those whose evidence is not there any more are left to the prober, who asks nothing. */

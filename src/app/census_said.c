@@ -63,6 +63,19 @@ void say_stored(void *ctx, const struct batch *verdicts, size_t first)
 	buf_clear(&j->line);
 }
 
+/* The most frequent reasons so far, shortly: "tcp:v6_timeout 31". */
+static void print_failures(struct census_job *j)
+{
+	struct tally *t = &j->round.failures;
+	struct arena a;
+
+	arena_init(&a, 0);
+	tally_json(t, 0, &a); /* sorts them */
+	arena_done(&a);
+	for (size_t i = 0; i < t->entries.n && i < 3; i++)
+		fprintf(stderr, "%s%s %lld", i ? ", " : " · ", t->entries.at[i]->key, (long long)t->entries.at[i]->n);
+}
+
 void say_progress(void *ctx, const struct prober_state *s, size_t held)
 {
 	struct census_job *j = ctx;
@@ -78,6 +91,12 @@ void say_progress(void *ctx, const struct prober_state *s, size_t held)
 			done, j->round.total);
 		return;
 	}
+	if (j->census.second.is_on) {
+		fprintf(stderr, j->zh ? "\r\033[K普查：%zu/%zu · 随机复测，剩余 %zu 个"
+				      : "\r\033[Kcensus: %zu/%zu · a random 1 %% once more, %zu left",
+			done, j->round.total, j->census.second.left);
+		return;
+	}
 	fprintf(stderr, j->zh ? "\r\033[K普查：%zu/%zu · 每秒 %.1f · " : "\r\033[Kcensus: %zu/%zu · %.1f/s · ",
 		done, j->round.total, rate);
 	if (rate > 0)
@@ -89,6 +108,7 @@ void say_progress(void *ctx, const struct prober_state *s, size_t held)
 	if (s->silent)
 		fprintf(stderr, j->zh ? " · 无应答 %llu/%llu" : " · silent %llu of %llu looks",
 			(unsigned long long)s->silent, (unsigned long long)s->looks);
+	print_failures(j);
 }
 
 void say_line_end(const struct census_job *j)
@@ -205,6 +225,20 @@ static void print_sentence(const struct census_job *j, const struct table *t)
 	       n[3]);
 }
 
+/* "1 site was looked at once more: 0 of 18 verdicts differ (0.0%)" */
+static void print_second(const struct census_job *j)
+{
+	const struct second *s = &j->census.second;
+
+	if (!s->sites)
+		return;
+	printf(j->zh ? "随机复测 %lld 个站点：可比较的 %lld 项结论中 %lld 项不一致（%.2f%%），以首次结论为准\n"
+		     : "%lld sites at random were looked at once more: of %lld verdicts that could be compared "
+		       "%lld differ (%.2f%%); the first ones stand\n",
+	       (long long)s->sites, (long long)s->compared, (long long)s->disagreed,
+	       s->compared ? 100.0 * (double)s->disagreed / (double)s->compared : 0.0);
+}
+
 static void print_counts(const struct census_job *j, const struct table *t)
 {
 	const bool zh = j->zh;
@@ -263,6 +297,9 @@ static void print_end(struct census_job *j)
 	json_put_bool(&out, "v4_works", !(j->census.ever_failed & WORKS_V4));
 	json_put_bool(&out, "v6_works", !(j->census.ever_failed & WORKS_V6));
 	json_put_bool(&out, "resolver_works", !(j->census.ever_failed & WORKS_RESOLVER));
+	json_put_i64(&out, "resampled", j->census.second.sites);
+	json_put_i64(&out, "compared", j->census.second.compared);
+	json_put_i64(&out, "disagreed", j->census.second.disagreed);
 	put_cost(&out, &j->census.state, j->round.done - j->done_before);
 	json_end_object(&out);
 	printf("%s\n", j->line.data);
@@ -286,6 +323,7 @@ int say_result(struct census_job *j, struct err *e)
 	if (!rc) {
 		print_sentence(j, &t);
 		print_counts(j, &t);
+		print_second(j);
 	}
 	arena_done(&a);
 	return rc;

@@ -87,7 +87,32 @@ int window_put(struct census *c, struct gather *g, const struct told *told, size
 	return rc;
 }
 
-static int store_window(struct run *r, int64_t at_us, struct err *e)
+/* Judged like the first look, and compared with it. */
+static int compare_window(struct run *r, int64_t at_us, struct err *e)
+{
+	struct census *c = r->c;
+	size_t n = r->asked_for;
+	const char **domains = calloc(n ? n : 1, sizeof(*domains));
+	struct batch *verdicts = batch_new(&verdict_schema);
+	int rc;
+
+	if (!domains)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const struct out *o = &r->outs[r->held.at[i]];
+		const struct subject *s = &c->portfolio->subjects.at[c->round->order[o->place]];
+
+		round_judge(c->round, verdicts, s, o->evidence, works_since(r, o->since),
+			    c->observer->allow.at, c->observer->allow.n, at_us);
+		domains[i] = s->domain;
+	}
+	rc = second_window(r, verdicts, domains, n, e);
+	batch_free(verdicts);
+	free(domains);
+	return rc;
+}
+
+static int first_window(struct run *r, int64_t at_us, struct err *e)
 {
 	struct census *c = r->c;
 	size_t n = r->asked_for;
@@ -106,6 +131,14 @@ static int store_window(struct run *r, int64_t at_us, struct err *e)
 	}
 	rc = window_put(c, &r->gather, told, n, e);
 	free(told);
+	return rc;
+}
+
+static int store_window(struct run *r, int64_t at_us, struct err *e)
+{
+	size_t n = r->asked_for;
+	int rc = r->second ? compare_window(r, at_us, e) : first_window(r, at_us, e);
+
 	for (size_t i = 0; i < n; i++)
 		forget(r, r->held.at[i]);
 	memmove(r->held.at, r->held.at + n, (r->held.n - n) * sizeof(*r->held.at));

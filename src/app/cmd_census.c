@@ -8,10 +8,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PROBLEMS_SHOWN = 20 };
+enum { PROBLEMS_SHOWN = 20, SHARDS_MAX = 1000 };
 
 static volatile int stopped;
 
@@ -99,6 +100,28 @@ static int first_sample(struct census_job *j, int64_t *sample, struct err *e)
 	return rc;
 }
 
+/* "2/4": part 2 of 4. */
+static int read_shard(const struct args *a, struct round_wish *w, struct err *e)
+{
+	const char *text = args_text(a, "shard", NULL);
+	char *end = NULL;
+
+	w->name = args_text(a, "round", NULL);
+	if (w->name && !list_name_ok(w->name))
+		return err_set(e, -EINVAL, "'%s' is no name for a round: letters, digits, - _ .", w->name);
+	if (!text)
+		return 0;
+	w->shard = strtoll(text, &end, 10);
+	if (*end == '/' && *text >= '0' && *text <= '9' && end[1] >= '0' && end[1] <= '9')
+		w->shards = strtoll(end + 1, &end, 10);
+	if (*end || w->shards < 1 || w->shards > SHARDS_MAX || w->shard < 1 || w->shard > w->shards)
+		return err_set(e, -EINVAL, "--shard is i/n with 1 <= i <= n <= %d, not '%s'", SHARDS_MAX, text);
+	if (!w->name)
+		return err_set(e, -EINVAL, "--shard needs --round NAME: under one name the shards of a run "
+					   "are put together");
+	return 0;
+}
+
 static int begin_round(struct census_job *j, struct err *e)
 {
 	struct round_wish w = {.portfolio = j->name,
@@ -112,7 +135,7 @@ static int begin_round(struct census_job *j, struct err *e)
 	bool is_new;
 	int rc;
 
-	if (!args_int(j->args, "sample", 1, INT64_MAX, 0, &w.sample, e))
+	if (!args_int(j->args, "sample", 1, INT64_MAX, 0, &w.sample, e) || read_shard(j->args, &w, e))
 		return -EINVAL;
 	rc = list_save(j->store, j->name, j->path, &j->portfolio, &w.version, &is_new, e);
 	if (!rc)
@@ -262,6 +285,9 @@ static const struct option_row options[] = {
 	 "即使 rate.round_gap_s 内已探测过也重新探测"},
 	{"new", NULL, "give up a round that was stopped, and begin a new one",
 	 "放弃中断的轮次，重新开始"},
+	{"round", "NAME", "name of this run; one name for all its shards", "本次普查的名称；各分片使用同一名称"},
+	{"shard", "I/N", "only part I of N of the list; a registrable domain is in one part as a whole",
+	 "只探测名单 N 个分片中的第 I 片；同一可注册域不会拆分"},
 	{"dry-run", NULL, "say what would be sent, and send nothing", "只说明将发送什么，不发送"},
 	{0},
 };
@@ -277,6 +303,10 @@ const struct command command_census = {
 		   "A site that another round looked at within rate.round_gap_s is not asked again: what was "
 		   "found then counts here too. While the resolver, or a family that worked, fails here, the "
 		   "round waits. "
+		   "With --shard and --round several machines, or several runs, share a list: when every part of "
+		   "a name is complete in one store, indicators take them as one round. "
+		   "At the end a random 1 % of the sites (1 to 10,000) is looked at once more; the share of "
+		   "verdicts that differ is told with the round, and the first verdicts stand. "
 		   "With --json each site is one line, printed when it has been stored, and the last line "
 		   "tells of the round; with --csv each verdict is one line. Rates, the opt-out list and who "
 		   "we are stand in sextant.conf; public addresses are not probed before that is said.",
@@ -285,7 +315,12 @@ const struct command command_census = {
 		   "名单中不可用的行会给出行号，其余照常进行；\n"
 		   "--strict 时则整体不执行。\n"
 		   "另一轮在 rate.round_gap_s 内已探测过的站点不再重复探测，直接采用当时的证据。\n"
-		   "本机解析器或原本可用的协议族出现故障时，普查会等待。\n"		   "--json 每个站点一行（入库后输出），末行为轮次信息；\n"
+		   "本机解析器或原本可用的协议族出现故障时，普查会等待。\n"
+		   "--shard 与 --round 可将一份名单分给多台机器或多次执行；\n"
+		   "同一名称的各分片在一个库中全部完成后，指标按一轮计算。\n"
+		   "结束前随机复测 1%（1 至 10000 个）站点，不一致率随轮次公布，\n"
+		   "仍以首次结论为准。\n"
+		   "--json 每个站点一行（入库后输出），末行为轮次信息；\n"
 		   "--csv 每项结论一行。速率、退出名单与观测者身份\n"
 		   "在 sextant.conf 中设置；设置身份之前不探测公网地址。",
 	.example = "  sextant census sites.csv\n"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <libpsl.h>
 #include <sys/random.h>
 
 enum { ROWS_A_BATCH = L_BATCH_ROWS / 2, DONE_A_PAGE = 100000 };
@@ -27,17 +28,42 @@ static uint64_t splitmix(uint64_t *x) /* Steele, Lea and Flood 2014 */
 	return z ^ z >> 31;
 }
 
+int64_t shard_of(const char *portfolio, const char *domain, int64_t shards)
+{
+	const char *site = psl_registrable_domain(psl_builtin(), domain);
+	uint8_t key[16] = {0};
+
+	memcpy(key, portfolio, strnlen(portfolio, sizeof(key)));
+	site = site ? site : domain;
+	return 1 + (int64_t)(siphash(key, site, strlen(site)) % (uint64_t)shards);
+}
+
+static bool is_ours(const struct round_wish *w, const char *domain)
+{
+	return !w->shards || shard_of(w->portfolio, domain, w->shards) == w->shard;
+}
+
+/* The places of the round's sites in the list. */
+static void list_sites(struct round *r, const struct portfolio *p, const struct round_wish *w)
+{
+	size_t n = 0;
+
+	r->order = arena_array(&r->arena, p->subjects.n ? p->subjects.n : 1, sizeof(*r->order));
+	for (size_t i = 0; i < p->subjects.n; i++)
+		if (is_ours(w, p->subjects.at[i].domain))
+			r->order[n++] = (uint32_t)i;
+	r->population = (int64_t)n;
+}
+
 /* A permutation, so that sites of one hoster do not follow each other (P-RATE-2); its beginning is the
  * sample. */
-static void make_order(struct round *r, size_t n)
+static void make_order(struct round *r)
 {
+	size_t n = (size_t)r->population;
 	uint64_t x = (uint64_t)r->seed;
 
-	r->order = arena_array(&r->arena, n ? n : 1, sizeof(*r->order));
 	r->is_done = arena_array(&r->arena, n ? n : 1, sizeof(*r->is_done));
 	r->before = arena_array(&r->arena, n ? n : 1, sizeof(*r->before));
-	for (size_t i = 0; i < n; i++)
-		r->order[i] = (uint32_t)i;
 	for (size_t i = n; i > 1; i--) {
 		size_t k = (size_t)(splitmix(&x) % i);
 		uint32_t t = r->order[k];
@@ -66,13 +92,15 @@ static void new_id(struct round *r)
 static int find_stopped(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
 	const struct value args[] = {value_text(w->portfolio), value_i64(w->version),
-				     value_text(w->vantage)};
+				     value_text(w->vantage), value_i64(w->shard), value_i64(w->shards),
+				     value_text(w->name ? w->name : "")};
 	struct table t;
 	int rc = store_query_state(s, &r->arena,
 				   "SELECT id, began_us, seed, total FROM round WHERE status = "
 				   "'running' AND portfolio = ? AND version = ? AND vantage = ? "
-				   "ORDER BY began_us DESC LIMIT 1",
-				   args, 3, &t, e);
+				   "AND coalesce(shard, 0) = ? AND coalesce(shards, 0) = ? AND "
+				   "coalesce(name, '') = ? ORDER BY began_us DESC LIMIT 1",
+				   args, 6, &t, e);
 
 	if (rc || !t.n_rows)
 		return rc;
@@ -86,14 +114,16 @@ static int find_stopped(struct round *r, struct store *s, const struct round_wis
 
 static int check_gap(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
-	const struct value args[] = {value_text(w->portfolio), value_i64(w->version)};
+	const struct value args[] = {value_text(w->portfolio), value_i64(w->version),
+				     value_i64(w->shard), value_i64(w->shards)};
 	char last[TIME_TEXT_MAX], next[TIME_TEXT_MAX];
 	struct table t;
 	int64_t ended_us;
 	int rc = store_query_state(s, &r->arena,
 				   "SELECT max(ended_us) FROM round WHERE status = 'complete' AND "
-				   "portfolio = ? AND version = ?",
-				   args, 2, &t, e);
+				   "portfolio = ? AND version = ? AND coalesce(shard, 0) = ? AND "
+				   "coalesce(shards, 0) = ?",
+				   args, 4, &t, e);
 
 	if (rc)
 		return rc;
@@ -108,19 +138,24 @@ static int check_gap(struct round *r, struct store *s, const struct round_wish *
 
 static int insert_round(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
-	/* of a list there is one running round at most */
+	/* of a list, or of one shard of it, there is one running round at most */
 	const struct change changes[] = {
 		{.sql = "UPDATE round SET status = 'abandoned' WHERE status = 'running' AND "
-			"portfolio = ? AND vantage = ?",
-		 .args = {value_text(w->portfolio), value_text(w->vantage)}, .n_args = 2},
+			"portfolio = ? AND vantage = ? AND coalesce(shard, 0) = ? AND "
+			"coalesce(shards, 0) = ?",
+		 .args = {value_text(w->portfolio), value_text(w->vantage), value_i64(w->shard),
+			  value_i64(w->shards)},
+		 .n_args = 4},
 		{.sql = "INSERT INTO round(id, portfolio, version, began_us, status, vantage, "
-			"tool_version, seed, total, done, settings) "
-			"VALUES(?,?,?,?,'running',?,?,?,?,0,?)",
+			"tool_version, seed, total, done, settings, name, shard, shards) "
+			"VALUES(?,?,?,?,'running',?,?,?,?,0,?,?,?,?)",
 		 .args = {value_text(r->id), value_text(w->portfolio), value_i64(w->version),
 			  value_i64(r->began_us), value_text(w->vantage),
 			  value_text(SEXTANT_VERSION), value_i64(r->seed),
-			  value_i64((int64_t)r->total), value_text(w->settings)},
-		 .n_args = 9},
+			  value_i64((int64_t)r->total), value_text(w->settings), value_text(w->name),
+			  w->shards ? value_i64(w->shard) : (struct value){0},
+			  w->shards ? value_i64(w->shards) : (struct value){0}},
+		 .n_args = 12},
 	};
 
 	return store_put(s, NULL, 0, changes, 2, e);
@@ -200,6 +235,19 @@ static int mark_done(struct round *r, struct store *s, const struct portfolio *p
 	return rc;
 }
 
+/* What was counted before the stop. */
+static int load_failures(struct round *r, struct store *s, struct err *e)
+{
+	const struct value id = value_text(r->id);
+	struct table t;
+	int rc = store_query_state(s, &r->arena, "SELECT key, value FROM round, json_each(failures) WHERE round.id = ?",
+				   &id, 1, &t, e);
+
+	for (size_t i = 0; !rc && i < t.n_rows; i++)
+		tally_add(&r->failures, value_str(table_at(&t, i, 0), ""), value_int(table_at(&t, i, 1), 0));
+	return rc;
+}
+
 int round_begin_small(struct store *s, size_t sites, int64_t *sample, struct err *e)
 {
 	struct arena a;
@@ -217,10 +265,9 @@ int round_begin_small(struct store *s, size_t sites, int64_t *sample, struct err
 	return rc;
 }
 
-static int plan_round(struct round *r, struct store *s, const struct portfolio *p,
-		      const struct round_wish *w, struct err *e)
+static int plan_round(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
-	r->total = p->subjects.n;
+	r->total = (size_t)r->population;
 	if (w->sample && (size_t)w->sample < r->total)
 		r->total = (size_t)w->sample;
 	new_id(r);
@@ -234,20 +281,23 @@ int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 
 	*r = (struct round){.portfolio = w->portfolio, .vantage = w->vantage, .version = w->version,
 			    .confirm_gap_us = w->confirm_gap_us,
-			    .population = (int64_t)p->subjects.n,
 			    .began_us = clock_wall(&clock_real)};
 	arena_init(&r->arena, 0);
+	tally_init(&r->failures, &r->arena);
 	snprintf(r->portfolio_at, sizeof(r->portfolio_at), "%s@%lld", w->portfolio,
 		 (long long)w->version);
+	list_sites(r, p, w);
 	rc = w->fresh ? 0 : find_stopped(r, s, w, e);
 	if (rc == 0)
-		rc = plan_round(r, s, p, w, e);
+		rc = plan_round(r, s, w, e);
 	if (rc < 0)
 		return rc;
-	if (r->total > p->subjects.n)
-		r->total = p->subjects.n;
-	make_order(r, p->subjects.n);
+	if (r->total > (size_t)r->population)
+		r->total = (size_t)r->population;
+	make_order(r);
 	rc = mark_done(r, s, p, e);
+	if (!rc && r->resumed)
+		rc = load_failures(r, s, e);
 	if (!rc)
 		rc = mark_before(r, s, p, w, e);
 	return rc || r->resumed ? rc : insert_round(r, s, w, e);
@@ -255,6 +305,7 @@ int round_begin(struct round *r, struct store *s, const struct portfolio *p,
 
 void round_done(struct round *r)
 {
+	tally_done(&r->failures);
 	arena_done(&r->arena);
 }
 
@@ -298,10 +349,9 @@ static void take_evidence(const struct round *r, struct gather *g, const char *d
 	}
 }
 
-const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
-			      struct batch *const evidence[EVIDENCE_KINDS], unsigned works,
-			      const struct prefix *allow, size_t n_allow, int64_t at_us,
-			      int64_t looked_us, size_t *first)
+void round_judge(const struct round *r, struct batch *into, const struct subject *tags,
+		 struct batch *const evidence[EVIDENCE_KINDS], unsigned works, const struct prefix *allow,
+		 size_t n_allow, int64_t at_us)
 {
 	const struct judgement j = {.at_us = at_us, .vantage = r->vantage, .round = r->id,
 				    .portfolio = r->portfolio_at};
@@ -310,11 +360,21 @@ const struct batch *round_add(const struct round *r, struct gather *g, const str
 			       .resolver_works = works & WORKS_RESOLVER,
 			       .now_us = r->began_us,
 			       .allow = allow, .n_allow = n_allow};
+
+	site_take(&s, evidence);
+	judge_site(&s, tags, &j, into);
+}
+
+const struct batch *round_add(struct round *r, struct gather *g, const struct subject *tags,
+			      struct batch *const evidence[EVIDENCE_KINDS], unsigned works,
+			      const struct prefix *allow, size_t n_allow, int64_t at_us,
+			      int64_t looked_us, size_t *first)
+{
 	struct batch *verdicts = gather_batch(g, &verdict_schema);
 
 	*first = verdicts->obs.n;
-	site_take(&s, evidence);
-	judge_site(&s, tags, &j, verdicts);
+	round_judge(r, verdicts, tags, evidence, works, allow, n_allow, at_us);
+	tally_site(&r->failures, verdicts, *first);
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
 		take_evidence(r, g, tags->domain, evidence[i]);
 	*vec_push(&g->changes) = (struct change){
@@ -331,9 +391,10 @@ int round_put(struct round *r, struct store *s, struct gather *g, size_t n, stru
 	int rc;
 
 	*vec_push(&g->changes) = (struct change){
-		.sql = "UPDATE round SET done = (SELECT count(*) FROM round_done WHERE round = ?1) "
-		       "WHERE id = ?1",
-		.args = {value_text(r->id)}, .n_args = 1};
+		.sql = "UPDATE round SET done = (SELECT count(*) FROM round_done WHERE round = ?1)"
+		       ", failures = ?2 WHERE id = ?1",
+		.args = {value_text(r->id), value_text(tally_json(&r->failures, SIZE_MAX, &g->arena))},
+		.n_args = 2};
 	rc = store_put(s, g->batches.at, g->batches.n, g->changes.at, g->changes.n, e);
 	g->batches.n = 0; /* they are gone whatever came of it */
 	g->changes.n = 0;

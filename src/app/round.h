@@ -9,6 +9,7 @@
 #define APP_ROUND_H
 
 #include "app/judge.h"
+#include "app/tally.h"
 #include "source/portfolio.h"
 #include "store/store.h"
 
@@ -25,6 +26,8 @@ struct round_wish {
 	int64_t sample;        /* so many of the sites; 0: all */
 	int64_t gap_us;	       /* no site is asked again sooner (P-FREQ); 0: no such rule */
 	int64_t confirm_gap_us; /* looks that confirm are at least so far apart */
+	const char *name;      /* of the run, or NULL: one name for all shards of one run */
+	int64_t shard, shards; /* look at part `shard` (from 1) of `shards`; 0 of 0: at all of the list */
 	bool fresh;	       /* give up one that was stopped */
 };
 
@@ -46,8 +49,13 @@ struct round {
 	bool *is_done;	  /* by place in order */
 	const struct look_before **before; /* likewise; NULL: no other round looked at it within gap_us */
 	size_t n_before;
+	struct tally failures; /* so far */
 	struct arena arena;
 };
+
+/* In which of `shards` parts a site is, from 1: by a hash of its registrable domain keyed with the list's
+ * name, so that one domain stays in one part, and every machine divides the list alike. */
+int64_t shard_of(const char *portfolio, const char *domain, int64_t shards);
 
 enum { ROUND_FIRST_SITES = 1000 };
 /* The first round of a store is a small one, so that mistakes stay small (P-LOCAL): *sample becomes
@@ -72,10 +80,14 @@ struct batch *gather_batch(struct gather *g, const struct schema *s);
 
 /* Adds one site, judged at at_us and looked at until looked_us: its evidence (any may be NULL; not taken), judged.  Returns the rows of the verdicts:
  * *first is the place of the first in the batch that is returned. */
-const struct batch *round_add(const struct round *r, struct gather *g, const struct subject *tags,
+const struct batch *round_add(struct round *r, struct gather *g, const struct subject *tags,
 			      struct batch *const evidence[EVIDENCE_KINDS], unsigned works,
 			      const struct prefix *allow, size_t n_allow, int64_t at_us,
 			      int64_t looked_us, size_t *first);
+/* The judgement alone. */
+void round_judge(const struct round *r, struct batch *into, const struct subject *tags,
+		 struct batch *const evidence[EVIDENCE_KINDS], unsigned works, const struct prefix *allow,
+		 size_t n_allow, int64_t at_us);
 /* Makes all that was gathered durable; n sites are done with it. */
 int round_put(struct round *r, struct store *s, struct gather *g, size_t n, struct err *e);
 /* The statuses of its sites (app/statuses.h), and the last transaction. */

@@ -21,11 +21,22 @@ static void members(struct call *c, const struct table *t, size_t row)
 	v = table_at(t, row, 11);
 	json_key(c->json, "selftest");
 	json_raw(c->json, value_str(v, NULL));
+	json_put_text(c->json, "name", value_str(table_at(t, row, 12), NULL));
+	call_value(c, "shard", table_at(t, row, 13));
+	call_value(c, "shards", table_at(t, row, 14));
+	call_value(c, "resampled", table_at(t, row, 15));
+	call_value(c, "compared", table_at(t, row, 16));
+	call_value(c, "disagreed", table_at(t, row, 17));
+	json_key(c->json, "disagreements");
+	json_raw(c->json, value_str(table_at(t, row, 18), NULL));
+	json_key(c->json, "failures");
+	json_raw(c->json, value_str(table_at(t, row, 19), NULL));
 }
 
 #define COLUMNS                                                                                    \
 	"SELECT id, portfolio, status, vantage, tool_version, version, total, done, seed, "        \
-	"began_us, ended_us, selftest FROM round "
+	"began_us, ended_us, selftest, name, shard, shards, resampled, compared, disagreed, "       \
+	"disagreements, failures FROM round "
 
 /* Rows: check, verdict, reason, count; those of one check stand together. */
 static int counts_of(struct call *c, struct table *t, struct err *e)
@@ -154,6 +165,9 @@ static void csv_rows(struct call *c, const struct table *t)
 			rows_i64(&r, t->names[k], value_int(table_at(t, i, k), I64_NULL));
 		rows_time(&r, "began", value_int(table_at(t, i, 9), I64_NULL));
 		rows_time(&r, "ended", value_int(table_at(t, i, 10), I64_NULL));
+		rows_text(&r, "name", value_str(table_at(t, i, 12), NULL));
+		for (size_t k = 13; k < 18; k++)
+			rows_i64(&r, t->names[k], value_int(table_at(t, i, k), I64_NULL));
 		rows_end_row(&r);
 	}
 	rows_end(&r);

@@ -156,13 +156,13 @@ static bool round_moved(struct told *t, const char *id, const char *status, int6
 	return true;
 }
 
-static void send_round(struct web *w, int64_t total)
+static void send_round(struct web *w, int64_t total, const char *failures)
 {
 	const struct told *t = &w->told;
 	struct buf b;
 	struct json j;
 
-	buf_init(&b, 4096);
+	buf_init(&b, 1 << 16);
 	json_init(&j, &b);
 	json_object(&j);
 	json_put_text(&j, "id", t->id);
@@ -175,6 +175,8 @@ static void send_round(struct web *w, int64_t total)
 		json_f64(&j, (double)(total - t->done) / t->rate_per_s);
 	else
 		json_null(&j);
+	json_key(&j, "failures");
+	json_raw(&j, failures);
 	json_end_object(&j);
 	httpd_event(w->httpd, "round", b.data);
 	buf_done(&b);
@@ -190,13 +192,13 @@ static void tell_round(struct web *w)
 
 	arena_init(&a, 0);
 	if (!store_query_state(w->store, &a,
-			       "SELECT id, status, done, total FROM round "
+			       "SELECT id, status, done, total, failures FROM round "
 			       "ORDER BY status = 'running' DESC, began_us DESC LIMIT 1",
 			       NULL, 0, &t, &e) &&
 	    t.n_rows &&
 	    round_moved(&w->told, value_str(table_at(&t, 0, 0), ""), value_str(table_at(&t, 0, 1), ""),
 			value_int(table_at(&t, 0, 2), 0), clock_mono(loop_clock(w->loop))))
-		send_round(w, value_int(table_at(&t, 0, 3), 0));
+		send_round(w, value_int(table_at(&t, 0, 3), 0), value_str(table_at(&t, 0, 4), NULL));
 	arena_done(&a);
 }
 

@@ -39,6 +39,9 @@ static const char *const steps[] = {
 	"ALTER TABLE round ADD COLUMN compared INTEGER;"
 	"ALTER TABLE round ADD COLUMN disagreed INTEGER;"
 	"ALTER TABLE round ADD COLUMN disagreements TEXT;",
+	/* the site was looked at a second time; what did not pass so far (app/tally.h) */
+	"ALTER TABLE round_done ADD COLUMN again INTEGER;"
+	"ALTER TABLE round ADD COLUMN failures TEXT;",
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };

@@ -40,7 +40,7 @@ bool store_has_facts(const struct store *s, const char **why); /* *why: until th
 /* A state change: one statement of ours with arguments. */
 struct change {
 	const char *sql;
-	struct value args[12];
+	struct value args[14];
 	size_t n_args;
 };
 

@@ -321,6 +321,10 @@ export default {
 	'round.no_reasons': 'None.',
 	'round.more_reasons': '{n} rarer ones',
 	'round.reason': 'Reason',
+	'round.name': 'Name of the run',
+	'round.shard': 'Shard',
+	'round.second': 'Looked at twice',
+	'round.second_text': '{sites} sites at random; {differ} of {of} verdicts differ ({share})',
 	'round.id': 'Id',
 
 	'about.lead': 'How these numbers are made, where they come from, and what to do when your host is looked at and you would rather not.',

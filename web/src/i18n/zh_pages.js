@@ -321,6 +321,10 @@ export default {
 	'round.no_reasons': '没有。',
 	'round.more_reasons': '较少见的 {n} 种',
 	'round.reason': '原因',
+	'round.name': '普查名称',
+	'round.shard': '分片',
+	'round.second': '随机复测',
+	'round.second_text': '随机 {sites} 个网站；{of} 项可比结论中 {differ} 项不一致（{share}）',
 	'round.id': '标识',
 
 	'about.lead': '这些数字如何得出，来自何处；若您的主机被探测而您不希望如此，应当怎么做。',

@@ -3,6 +3,7 @@ import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
 import { count, duration, minute, percent } from '../lib/format.js';
+import { check_name, load_checks } from '../lib/checks.js';
 import { link } from '../lib/url.js';
 import { api_downloads } from '../parts/download.js';
 import { definition_list, generated, opening, section } from '../parts/page.js';
@@ -54,6 +55,13 @@ function sentence(r) {
 	return t('round.was', { done: count(r.done), total: count(r.total), portfolio: `${r.portfolio} v${r.version}`, took, share: r.total ? percent(r.done / r.total) : t('unknown') });
 }
 
+// A few sites were looked at twice: how much of a round is chance.
+function second_text(r) {
+	if (!r.resampled) return t('none');
+	const by = Object.entries(r.disagreements ?? {}).map(([k, n]) => `${check_name(k)} ${count(n)}`).join(t('list.comma'));
+	return t('round.second_text', { sites: count(r.resampled), differ: count(r.disagreed), of: count(r.compared), share: r.compared ? percent(r.disagreed / r.compared) : t('unknown') }) + (by ? `${t('colon')}${by}` : '');
+}
+
 function self_test(test) {
 	if (!test || !Object.keys(test).length) return empty(t('round.no_selftest'), null);
 	return definition_list([['IPv6', self_text(test.v6 ?? test.v6_works)], ['IPv4', self_text(test.v4 ?? test.v4_works)],
@@ -63,6 +71,7 @@ function self_test(test) {
 
 export default {
 	async load({ params, signal }) {
+		await load_checks();
 		return api(`rounds/${encodeURIComponent(params[0])}`, {}, signal);
 	},
 	show(r, { again }) {
@@ -79,7 +88,8 @@ export default {
 				checks.length ? section(t('round.unknowns'), reason_table(checks, r, ['unknown'], t('round.unknowns'))) : null,
 				section(t('round.selftest'), self_test(r.selftest)),
 				section(t('round.facts'), definition_list([[t('round.id'), h('code', null, r.id)], [t('term.portfolio'), `${r.portfolio} v${r.version}`],
-					[t('round.col_began'), `${minute(r.began)} UTC`], [t('round.col_ended'), r.ended ? `${minute(r.ended)} UTC` : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version]])),
+					[t('round.col_began'), `${minute(r.began)} UTC`], [t('round.col_ended'), r.ended ? `${minute(r.ended)} UTC` : t('none')], [t('term.vantage'), r.vantage ?? t('unknown')], [t('round.col_tool'), r.tool_version],
+					...r.name ? [[t('round.name'), r.name]] : [], ...r.shards ? [[t('round.shard'), `${r.shard}/${r.shards}`]] : [], [t('round.second'), second_text(r)]])),
 				api_downloads(`rounds/${encodeURIComponent(r.id)}`, {}, `round-${r.id}`), generated(r),
 			].filter(Boolean),
 		};

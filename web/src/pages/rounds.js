@@ -3,6 +3,7 @@ import { h } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { api } from '../lib/api.js';
 import { age, count, duration, minute, percent } from '../lib/format.js';
+import { check_name, load_checks, meaning } from '../lib/checks.js';
 import { link } from '../lib/url.js';
 import { listen } from '../lib/live.js';
 import { empty } from '../parts/notice.js';
@@ -15,6 +16,14 @@ export function round_status(status) {
 		h('span.sign', { 'aria-hidden': 'true' }, status === 'complete' ? '✓' : status === 'running' ? '▸' : '?'), t(`round.status_${status}`));
 }
 
+const FAILURES = 5;
+
+// "tcp:v6_timeout" in words.
+function reason_text(key) {
+	const [check, reason] = key.split(':');
+	return `${check_name(check)}${t('colon')}${meaning(check, reason)}`;
+}
+
 // Progress of one round; each event of the stream changes the numbers, nothing else moves.
 export function progress(round, on_end) {
 	const bar = h('progress', { max: round.total || 1, value: round.done, 'aria-label': t('round.progress_label', { id: round.id }) });
@@ -25,8 +34,8 @@ export function progress(round, on_end) {
 		bar.value = e.done;
 		line.textContent = [t('round.progress', { done: count(e.done), total: count(e.total) }), e.total ? percent(e.done / e.total) : null,
 			e.rate_per_s ? t('round.rate', { rate: +e.rate_per_s.toPrecision(3) }) : null, e.remaining_s ? t('round.remaining', { time: duration(e.remaining_s) }) : null].filter(Boolean).join(' · ');
-		const failures = Object.entries(e.failures ?? {}).filter(([, n]) => n);
-		why.textContent = failures.length ? t('round.failures', { list: failures.map(([k, n]) => `${k} ${count(n)}`).join(', ') }) : '';
+		const failures = Object.entries(e.failures ?? {}).filter(([, n]) => n).sort((a, b) => b[1] - a[1]).slice(0, FAILURES);
+		why.textContent = failures.length ? t('round.failures', { list: failures.map(([k, n]) => `${reason_text(k)} ${count(n)}`).join(t('list.comma')) }) : '';
 	};
 	show(round);
 	// A running round is always the one that is told of: when another is, or it no longer runs, it ended.
@@ -71,6 +80,7 @@ export function self_text(works) {
 
 export default {
 	async load({ q, signal }) {
+		await load_checks();
 		const data = await api('rounds', asked(q), signal);
 		return Array.isArray(data) ? data : data.rounds ?? [];
 	},
