@@ -722,6 +722,34 @@ def second_look():
     no_differences(path("second2"), "and they are verified")
 
 
+def several():
+    """Several probers look at one round: they find the same, and keep the rates together."""
+    sets = ("rate.probers=3", "rate.targets_per_s=400", "selftest.every_s=1")
+    run = other.begin("dual", portfolio("several.csv", FAST), path("several"), sets=sets)
+    seen = 0
+    while seen < 3 and run.process.poll() is None:
+        seen = max(seen, len(run.pids()[1]))
+        time.sleep(0.01)
+    got = run.wait()
+    ok(seen == 3, "three probers", seen)
+    wrong = differences(got.sites, WANT)
+    ok(got.code == 0 and len(got.sites) == len(FAST) and not wrong, "find what one finds", "\n".join(wrong) + got.err)
+    no_differences(path("several"), "three probers")
+    no_look_twice(path("several"))
+    sniffer = Sniffer(other, "observer")
+    got = other.census("observer", portfolio("share.csv", FAST[:30]), path("share"),
+                       sets=("rate.probers=3", "rate.targets_per_s=1000", "rate.per_prefix_per_s=6"))
+    packets = [p for p in sniffer.end() if p["proto"] == 6 and
+               any(ipaddress.ip_address(p["to"]) in ipaddress.ip_network(n) for n in SITES)]
+    ok(got.code == 0 and len(packets) > 20, "three probers share the rates", got.err)
+    worst = 0
+    for prefix in {prefix_of(p) for p in packets}:
+        at = sorted(p["at"] for p in packets if prefix_of(p) == prefix)
+        worst = max(worst, max(sum(t <= x < t + 2 for x in at) for t in at))
+    # each: a connection in half a second; the first of each may meet
+    ok(worst <= 2 * 6 + 3, f"at most {worst} connections to one prefix in two seconds; three times two a second are allowed")
+
+
 # ---- beside a server ----
 
 class Events:
@@ -874,7 +902,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, served, lists, stops, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 

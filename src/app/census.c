@@ -25,11 +25,11 @@ static int send_one(struct run *r, size_t place, struct err *e)
 	uint32_t id = r->free_ids.at[--r->free_ids.n];
 	const struct round *round = r->c->round;
 
-	r->outs[id] = (struct out){.place = place, .used = true};
+	const char *domain = r->c->portfolio->subjects.at[round->order[place]].domain;
+
+	r->outs[id] = (struct out){.place = place, .used = true, .who = probers_of(r->c->probers, domain)};
 	r->n_busy++;
-	return prober_site(r->c->prober, id,
-			   r->c->portfolio->subjects.at[round->order[place]].domain,
-			   round->before[place] != NULL, e);
+	return probers_site(r->c->probers, id, domain, round->before[place] != NULL, e);
 }
 
 static int send_sites(struct run *r, struct err *e)
@@ -57,34 +57,41 @@ int census_bad_prober(struct err *e)
 				    "stored");
 }
 
-static int take_evidence(struct run *r, struct batch *b, struct err *e)
+static int take_evidence(struct run *r, size_t who, struct batch *b, struct err *e)
 {
 	enum evidence_kind k = evidence_kind_of(b->schema);
 
-	if (k < EVIDENCE_KINDS && !r->loose[k]) {
-		r->loose[k] = b;
+	if (k < EVIDENCE_KINDS && !r->loose[who][k]) {
+		r->loose[who][k] = b;
 		return 0;
 	}
 	batch_free(b);
 	return census_bad_prober(e);
 }
 
-static int take_done(struct run *r, uint32_t id, uint32_t tests, struct err *e)
+/* A prober may be one test ahead of the others. */
+static unsigned tests_of(const struct run *r, size_t who)
+{
+	return r->tests + (r->testing && r->answered[who]);
+}
+
+static int take_done(struct run *r, size_t who, uint32_t id, uint32_t tests, struct err *e)
 {
 	struct out *o = id < r->n_outs ? &r->outs[id] : NULL;
+	struct batch **loose = r->loose[who];
 	const char *domain;
 
-	if (!o || !o->used || o->finished || !tests || tests > r->tests)
+	if (!o || !o->used || o->who != who || o->finished || !tests || tests > tests_of(r, who))
 		return census_bad_prober(e);
 	o->since = tests;
 	domain = r->c->portfolio->subjects.at[r->c->round->order[o->place]].domain;
 	for (size_t k = 0; k < EVIDENCE_KINDS; k++) {
-		for (size_t i = 0; r->loose[k] && i < r->loose[k]->obs.n; i++)
-			if (strcmp(r->loose[k]->obs.at[i].subject, domain) != 0 ||
-			    !evidence_whole(evidence_schemas[k], r->loose[k]->obs.at[i].row))
+		for (size_t i = 0; loose[k] && i < loose[k]->obs.n; i++)
+			if (strcmp(loose[k]->obs.at[i].subject, domain) != 0 ||
+			    !evidence_whole(evidence_schemas[k], loose[k]->obs.at[i].row))
 				return census_bad_prober(e);
-		o->evidence[k] = r->loose[k];
-		r->loose[k] = NULL;
+		o->evidence[k] = loose[k];
+		loose[k] = NULL;
 	}
 	o->finished = true;
 	*vec_push(&r->held) = id;
@@ -110,21 +117,43 @@ static int ask_for_test(struct run *r, struct err *e)
 		return 0;
 	r->testing = true;
 	r->asked_for = r->held.n;
-	return prober_test(r->c->prober, e);
+	return probers_test(r->c->probers, e);
 }
 
 /* ---- the conversation ---- */
 
-static int take(struct run *r, struct prober_news *n, struct err *e)
+/* A window closes when every prober has ended the test; what fails for one fails. */
+static int take_test(struct run *r, size_t who, struct batch *b, struct err *e)
+{
+	size_t n = 0;
+
+	if (!r->testing || r->answered[who]) {
+		batch_free(b);
+		return census_bad_prober(e);
+	}
+	r->answered[who] = true;
+	if (r->answers) {
+		batch_copy(r->answers, &b->obs.at[0]);
+		batch_free(b);
+	} else {
+		r->answers = b;
+	}
+	for (size_t i = 0; i < r->c->probers->n; i++)
+		n += r->answered[i];
+	if (n < r->c->probers->n)
+		return 0;
+	b = r->answers;
+	r->answers = NULL;
+	memset(r->answered, 0, sizeof(r->answered));
+	return window_close(r, b, e);
+}
+
+static int take(struct run *r, size_t who, struct prober_news *n, struct err *e)
 {
 	switch (n->word) {
-	case PROBER_EVIDENCE: return take_evidence(r, n->batch, e);
-	case PROBER_DONE: return take_done(r, n->id, n->tests, e);
-	case PROBER_TESTED:
-		if (r->testing)
-			return window_close(r, n->batch, e);
-		batch_free(n->batch);
-		return census_bad_prober(e);
+	case PROBER_EVIDENCE: return take_evidence(r, who, n->batch, e);
+	case PROBER_DONE: return take_done(r, who, n->id, n->tests, e);
+	case PROBER_TESTED: return take_test(r, who, n->batch, e);
 	case PROBER_STATE: r->c->state = n->state; break;
 	case PROBER_WISH:
 		if (r->c->wishes++ < WISHES_MAX)
@@ -138,13 +167,13 @@ static int take(struct run *r, struct prober_news *n, struct err *e)
 
 static void wait_for_news(struct run *r)
 {
-	struct pollfd p[2] = {{.fd = prober_fd(r->c->prober), .events = POLLIN},
-			      {.fd = store_fd(r->c->store), .events = POLLIN}};
+	size_t n = r->c->probers->n;
+	struct pollfd p[PROBERS_MAX + 1];
 
-	if (prober_wants_write(r->c->prober))
-		p[0].events |= POLLOUT;
-	poll(p, 2, POLL_MS); /* a negative descriptor is passed over */
-	if (p[1].revents)
+	probers_poll(r->c->probers, p);
+	p[n] = (struct pollfd){.fd = store_fd(r->c->store), .events = POLLIN};
+	poll(p, n + 1, POLL_MS); /* a negative descriptor is passed over */
+	if (p[n].revents)
 		store_serve(r->c->store);
 }
 
@@ -181,7 +210,7 @@ static int look_after(struct run *r, struct err *e)
 	r->optout_us = now_us;
 	switch (observer_optout(c->observer, &odd)) {
 	case 0: return 0;
-	case 1: return prober_optout(c->prober, c->observer->optout.data, c->observer->optout.len, e);
+	case 1: return probers_optout(c->probers, c->observer->optout.data, c->observer->optout.len, e);
 	default: log_warn("%s; the list before stays", odd.text); return 0;
 	}
 }
@@ -190,14 +219,15 @@ static int take_all(struct run *r, bool *over, struct err *e)
 {
 	for (;;) {
 		struct prober_news n;
-		int rc = prober_next(r->c->prober, &n, e);
+		size_t who;
+		int rc = probers_next(r->c->probers, &n, &who, e);
 
 		if (rc || n.word == PROBER_NOTHING)
 			return rc;
 		*over = n.word == PROBER_OVER;
 		if (*over)
 			return 0;
-		rc = take(r, &n, e);
+		rc = take(r, who, &n, e);
 		if (rc)
 			return rc;
 	}
@@ -220,7 +250,7 @@ static int converse(struct run *r, const volatile int *stop, struct err *e)
 		}
 		if (all && !ended) {
 			ended = true;
-			rc = prober_end(r->c->prober, e);
+			rc = probers_end(r->c->probers, e);
 		}
 		if (!rc && !ended)
 			rc = send_sites(r, e);
@@ -253,7 +283,7 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	map_init(&r.tries, &r.arena);
 	outage_init(&r.outage);
 	tally_init(&r.differing, &r.arena);
-	rc = wishes_tell(c->store, c->prober, clock_wall(&clock_real), &c->wishes_heard, e);
+	rc = wishes_tell(c->store, c->probers, clock_wall(&clock_real), &c->wishes_heard, e);
 	if (!rc)
 		rc = census_reuse(&r, stop, e);
 	if (!rc)
@@ -261,8 +291,10 @@ int census_run(struct census *c, const volatile int *stop, struct err *e)
 	for (size_t i = 0; i < r.n_outs; i++)
 		for (size_t k = 0; k < EVIDENCE_KINDS; k++)
 			batch_free(r.outs[i].evidence[k]);
-	for (size_t k = 0; k < EVIDENCE_KINDS; k++)
-		batch_free(r.loose[k]);
+	for (size_t i = 0; i < c->probers->n; i++)
+		for (size_t k = 0; k < EVIDENCE_KINDS; k++)
+			batch_free(r.loose[i][k]);
+	batch_free(r.answers);
 	gather_done(&r.gather);
 	vec_done(&r.free_ids);
 	vec_done(&r.again);

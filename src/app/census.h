@@ -1,5 +1,5 @@
 /*
- * census: the conversation with a prober over one round.  Sites go out, evidence comes back and is held
+ * census: the conversation with the probers over one round.  Sites go out, evidence comes back and is held
  * until a self-test has closed the window in which it was gathered; then it is judged with what the
  * observer could do all that time, and stored.  Only what is stored is told to anybody.  While the observer
  * fails the round waits, and what fell into the outage is looked at again.
@@ -7,7 +7,7 @@
 #ifndef APP_CENSUS_H
 #define APP_CENSUS_H
 
-#include "app/prober.h"
+#include "app/probers.h"
 #include "app/round.h"
 
 /* Sites that are looked at once more when all are done (census_second.c). */
@@ -19,7 +19,7 @@ struct second {
 
 struct census {
 	struct store *store;
-	struct prober *prober;
+	struct probers *probers;
 	struct observer *observer;
 	const struct portfolio *portfolio;
 	struct round *round;

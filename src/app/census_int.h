@@ -9,6 +9,7 @@
 
 /* A site that the prober has. */
 struct out {
+	size_t who;	     /* the prober */
 	size_t place;	     /* in the round's order */
 	unsigned since;	     /* number of the last self-test before it began */
 	bool used, finished;
@@ -20,7 +21,7 @@ struct run {
 	struct out *outs; /* the id of a site is its place here */
 	size_t n_outs, n_busy;
 	VEC(uint32_t) free_ids, held; /* held: finished, in that order */
-	struct batch *loose[EVIDENCE_KINDS];	      /* evidence whose done has not come yet */
+	struct batch *loose[PROBERS_MAX][EVIDENCE_KINDS]; /* of each prober: evidence whose done has not come yet */
 	size_t next;		      /* place in the order that goes out next */
 	VEC(uint32_t) again;	      /* places whose look was void */
 	struct map tries;	      /* place -> how often it was void */
@@ -28,7 +29,8 @@ struct run {
 	struct outage outage;
 	size_t asked_for;	      /* of held, how many were there when the test was asked for */
 	unsigned tests, bad[3];	      /* number of the last self-test in which IPv4, IPv6, resolver failed */
-	bool testing;
+	bool testing, answered[PROBERS_MAX]; /* who has ended the test that is on */
+	struct batch *answers;	      /* of these, a row each */
 	int64_t tested_us, optout_us, told_us;
 	struct gather gather;
 	bool second;		      /* all are done; who is out is out for the second time */

@@ -11,7 +11,7 @@ struct census_job {
 	const char *path;
 	struct portfolio portfolio;
 	struct observer observer;
-	struct prober prober;
+	struct probers probers;
 	struct store *store;
 	struct round round;
 	struct census census;

@@ -151,11 +151,17 @@ static void keep_test(struct run *r, const struct obs *from)
 {
 	const struct round *round = r->c->round;
 	struct obs o = *from;
-	const struct selftest_row *row = from->row;
 
 	o.subject = round->vantage;
 	o.vantage = round->vantage;
 	o.round = round->id;
+	batch_copy(gather_batch(&r->gather, &selftest_schema), &o);
+}
+
+static void keep_result(struct run *r, const struct selftest_row *row)
+{
+	const struct round *round = r->c->round;
+
 	*vec_push(&r->gather.changes) = (struct change){
 		.sql = "UPDATE round SET selftest = json_object('v4', json(?), 'v6', json(?), "
 		       "'resolver_works', json(?), 'resolver', ?, 'why', ?) WHERE id = ?",
@@ -165,14 +171,29 @@ static void keep_test(struct run *r, const struct obs *from)
 			 value_text(arena_str(&r->gather.arena, row->resolver)),
 			 value_text(arena_str(&r->gather.arena, row->why)), value_text(round->id)},
 		.n_args = 6};
-	batch_copy(gather_batch(&r->gather, &selftest_schema), &o);
+}
+
+/* What fails for one prober does not work. */
+static struct selftest_row worst_of(const struct batch *b)
+{
+	struct selftest_row worst = *(const struct selftest_row *)b->obs.at[0].row;
+
+	for (size_t i = 1; i < b->obs.n; i++) {
+		const struct selftest_row *o = b->obs.at[i].row;
+
+		worst.v4_works = o->v4_works == 1 ? worst.v4_works : o->v4_works;
+		worst.v6_works = o->v6_works == 1 ? worst.v6_works : o->v6_works;
+		worst.resolver_works = o->resolver_works == 1 ? worst.resolver_works : o->resolver_works;
+		worst.why = worst.why ? worst.why : o->why;
+	}
+	return worst;
 }
 
 int window_close(struct run *r, struct batch *b, struct err *e)
 {
 	struct census *c = r->c;
-	const struct selftest_row *row = b->obs.at[0].row;
-	const int8_t works[] = {row->v4_works, row->v6_works, row->resolver_works};
+	const struct selftest_row row = worst_of(b);
+	const int8_t works[] = {row.v4_works, row.v6_works, row.resolver_works};
 	int rc;
 
 	r->tests++;
@@ -188,8 +209,10 @@ int window_close(struct run *r, struct batch *b, struct err *e)
 	c->ever_failed |= ~c->works & (WORKS_V4 | WORKS_V6 | WORKS_RESOLVER);
 	outage_tested(&r->outage, c->works, r->tested_us);
 	c->down = r->outage.down;
-	c->tested(c->ctx, row, c->works, r->tests == 1);
-	keep_test(r, &b->obs.at[0]);
+	c->tested(c->ctx, &row, c->works, r->tests == 1);
+	for (size_t i = 0; i < b->obs.n; i++)
+		keep_test(r, &b->obs.at[i]);
+	keep_result(r, &row);
 	void_window(r);
 	rc = store_window(r, b->obs.at[0].at_us, e);
 	batch_free(b);

@@ -162,7 +162,7 @@ static int go(struct census_job *j, struct err *e)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	j->began_us = clock_mono(&clock_real);
-	j->census = (struct census){.store = j->store, .prober = &j->prober, .observer = &j->observer,
+	j->census = (struct census){.store = j->store, .probers = &j->probers, .observer = &j->observer,
 				    .portfolio = &j->portfolio, .round = &j->round,
 				    .stored = say_stored, .progress = say_progress,
 				    .tested = say_tested, .ctx = j};
@@ -191,13 +191,16 @@ static int with_store(struct census_job *j, struct err *e)
 	return go(j, e);
 }
 
-/* A prober that holds nothing is started first; then the store is opened. */
+/* Probers that hold nothing are started first; then the store is opened. */
 static int with_prober(struct census_job *j, struct err *e)
 {
 	const struct prober_config c = {.observer = &j->observer,
 					.repeat_after_us = j->observer.config->repeat_after_s * 1000000,
 					.ramp = true};
-	int rc = prober_start(&j->prober, &c, e);
+	const struct config *config = j->observer.config;
+	int rc = probers_start(&j->probers, &c,
+			       probers_number(config->probers, config->targets_per_s,
+					      sysconf(_SC_NPROCESSORS_ONLN)), e);
 
 	if (!rc)
 		rc = open_store(j->args, STORE_ANY, &j->store, e);
@@ -205,7 +208,7 @@ static int with_prober(struct census_job *j, struct err *e)
 		rc = with_store(j, e);
 	if (j->store)
 		store_close(j->store);
-	prober_stop(&j->prober);
+	probers_stop(&j->probers);
 	round_done(&j->round);
 	return rc;
 }

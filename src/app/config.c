@@ -86,6 +86,11 @@ static const struct setting table[] = {
 	    "a silence is looked at again after this many seconds", "超时后再次探测前等待的秒数"),
 	NUM("rate", "sites_at_once", sites_at_once, "200", 1, 20000, "sites in flight",
 	    "同时进行的站点数"),
+	NUM("rate", "probers", probers, "0", 0, 64,
+	    "processes that look, each with its share of all these rates; two of them may be connected to one "
+	    "address at a time; 0: one for each 200 targets_per_s, one a core at most",
+	    "探测进程数，各进程均分以上速率；多个进程可能同时连接同一地址；"
+	    "0 表示每 200 个 targets_per_s 一个，最多每核一个"),
 	NUM("rate", "round_gap_s", round_gap_s, "86400", 0, 31536000,
 	    "no site is looked at again in another round sooner than this many seconds after the last",
 	    "同一站点（名单）两轮普查之间的最短间隔（秒）"),

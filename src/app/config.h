@@ -34,6 +34,7 @@ struct config {
 	int64_t repeat_after_s; /* a silence is asked again after this long */
 	int64_t sites_at_once;
 	int64_t round_gap_s; /* between two looks at one site in different rounds */
+	int64_t probers;     /* processes that look; 0: as many as targets_per_s needs */
 	int64_t per_network_per_s, per_domain_per_s;
 	int64_t blocks_in_row; /* sites that turn us away before their prefix is left alone; 0: never */
 	/* [serve] */

@@ -27,6 +27,7 @@ struct prober {
 struct prober_config {
 	const struct observer *observer;
 	int64_t repeat_after_us;
+	int64_t share; /* of so many probers each has the same part of every rate; 0 is 1 */
 	bool ramp; /* begin with a tenth of the rate */
 };
 

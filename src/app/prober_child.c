@@ -215,6 +215,18 @@ static void start_one(struct child *c)
 		visit_deny(w->visit, "too_soon");
 }
 
+/* Of how many probers it is one. */
+static int64_t share_of(const struct child *c)
+{
+	return c->c->share > 1 ? c->c->share : 1;
+}
+
+/* Its part of the sites in flight, at least one. */
+static size_t sites_at_once(const struct child *c)
+{
+	return (size_t)((c->c->observer->config->sites_at_once + share_of(c) - 1) / share_of(c));
+}
+
 /* New sites a second, at first a tenth (P-RATE-1). */
 static int64_t start_gap_us(const struct child *c)
 {
@@ -224,7 +236,7 @@ static int64_t start_gap_us(const struct child *c)
 
 	if (age < ramp)
 		rate = rate / 10 + rate * 9 / 10 * age / ramp;
-	return 1000000 / (rate > 0 ? rate : 1);
+	return share_of(c) * 1000000 / (rate > 0 ? rate : 1);
 }
 
 static void start_sites(struct child *c)
@@ -233,7 +245,7 @@ static void start_sites(struct child *c)
 
 	if (!c->n_tests || c->start_timer.slot)
 		return;
-	while (c->first && c->n_active < (size_t)c->c->observer->config->sites_at_once) {
+	while (c->first && c->n_active < sites_at_once(c)) {
 		if (now_us < c->next_start_us) {
 			loop_timer(c->loop, &c->start_timer, c->next_start_us - now_us);
 			return;
@@ -419,7 +431,8 @@ static void make_env(struct child *c)
 {
 	const struct observer *o = c->c->observer;
 	const struct config *config = o->config;
-	const struct pace_config pace = {.per_s = config->packets_per_s,
+	const struct pace_config pace = {.share = share_of(c),
+					 .per_s = config->packets_per_s,
 					 .gap_us = config->per_address_gap_ms * 1000,
 					 .per_prefix_s = config->per_prefix_per_s,
 					 .per_ns_s = config->per_ns_qps,

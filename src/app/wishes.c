@@ -17,7 +17,7 @@ void wish_keep(struct gather *g, const struct heed_wish *w, int64_t now_us)
 		.n_args = 4};
 }
 
-int wishes_tell(struct store *s, struct prober *p, int64_t now_us, size_t *n, struct err *e)
+int wishes_tell(struct store *s, struct probers *p, int64_t now_us, size_t *n, struct err *e)
 {
 	const struct value args[] = {value_i64(now_us), value_i64(WISHES_MAX)};
 	struct arena a;
@@ -33,7 +33,7 @@ int wishes_tell(struct store *s, struct prober *p, int64_t now_us, size_t *n, st
 
 		snprintf(w.place, sizeof(w.place), "%s", value_str(table_at(&t, i, 0), ""));
 		snprintf(w.why, sizeof(w.why), "%s", value_str(table_at(&t, i, 2), ""));
-		rc = prober_wish(p, &w, e);
+		rc = probers_wish(p, &w, e);
 		++*n;
 	}
 	arena_done(&a);

@@ -41,6 +41,7 @@ struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 		abort();
 	p->loop = loop;
 	p->c = *c;
+	p->c.share = c->share > 1 ? c->share : 1;
 	p->began_us = clock_mono(loop_clock(loop));
 	arena_init(&p->arena, 0);
 	map_init(&p->map, &p->arena);
@@ -144,14 +145,21 @@ static int64_t gap_of(int64_t per_s)
 	return per_s ? 1000000 / per_s : 0;
 }
 
+/* The same where others keep the rule with us. */
+static int64_t gap_shared(const struct pace *p, int64_t per_s)
+{
+	return per_s ? 1000000 * p->c.share / per_s : 0;
+}
+
 /* How long nobody may follow at this of the turn's places. */
 static int64_t spacing(const struct pace *p, const struct turn *t, int i)
 {
 	if (t->kind == PACE_NAME_SERVER)
-		return gap_of(p->c.per_ns_s);
+		return gap_shared(p, p->c.per_ns_s);
 	if (t->kind == PACE_SITE)
 		return gap_of(p->c.per_domain_s);
-	return i == 0 ? p->c.gap_us : gap_of(i == 1 ? p->c.per_prefix_s : p->c.per_network_s);
+	return i == 0 ? p->c.gap_us * p->c.share
+		      : gap_shared(p, i == 1 ? p->c.per_prefix_s : p->c.per_network_s);
 }
 
 static bool is_narrow(const struct turn *t, int i)
@@ -171,7 +179,7 @@ static int64_t book(struct pace *p, struct turn *t, int64_t now_us)
 		free_us = &t->places[t->stage]->free_us;
 		gap_us = spacing(p, t, t->stage);
 	} else {
-		gap_us = t->kind == PACE_SITE ? 0 : gap_of(per_s_now(p, now_us));
+		gap_us = t->kind == PACE_SITE ? 0 : gap_shared(p, per_s_now(p, now_us));
 	}
 	t->stage++;
 	if (!gap_us)
@@ -201,7 +209,7 @@ static int64_t go_or_wait(struct pace *p, struct turn *t)
 	if (next_us > now_us)
 		return next_us - now_us;
 	if (t->kind != PACE_SITE)
-		p->next_us = later(p->next_us, now_us - BURST_US) + gap_of(per_s_now(p, now_us));
+		p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s_now(p, now_us));
 	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
 		leave_gap(t->places[i], now_us + spacing(p, t, i));
 	return 0;

@@ -31,6 +31,8 @@ struct pace_config {
 	int64_t per_ns_s;     /* questions a second to one name server's address */
 	int64_t ramp_us;      /* from a tenth of per_s to all of it; 0: at once */
 	int64_t per_network_s; /* connections a second to one /16 or /32; 0: no such rule */
+	int64_t share;	       /* so many of us keep the rules together: all gaps but those of a domain, whose
+				* sites one of us has, are so many times as long; 0 is 1 */
 	int64_t per_domain_s;  /* new sites a second of one registrable domain; 0: no such rule */
 };
 

@@ -112,6 +112,27 @@ static void test_network(void)
 	end(p, 8);
 }
 
+/* Three that keep the rules together: each gap is three times as long. */
+static void test_share(void)
+{
+	struct pace *p = pace_new(loop, &(struct pace_config){.share = 3, .per_s = 1000, .gap_us = 100000,
+							      .per_prefix_s = 1000, .per_ns_s = 10});
+
+	for (int i = 0; i < 3; i++)
+		take(p, i, "2001:db8::53", PACE_NAME_SERVER);
+	run_for(1000000);
+	is_int(went(3), 3, "all have gone");
+	ok(least_gap(3) >= 300000, "a name server has a third of its questions from us: %lld us apart",
+	   (long long)least_gap(3));
+	end(p, 3);
+	p = pace_new(loop, &(struct pace_config){.share = 3, .per_s = 10, .per_ns_s = 1000});
+	for (int i = 0; i < 3; i++)
+		take(p, i, "2001:db8::53", PACE_RESOLVER);
+	run_for(1000000);
+	ok(least_gap(3) >= 299000, "and everybody a third of the whole: %lld us", (long long)least_gap(3));
+	end(p, 3);
+}
+
 /* Who waits for his own address keeps nobody else waiting in his network. */
 static void test_apart(void)
 {
@@ -322,6 +343,7 @@ int main(void)
 	clock_fake_init(&fake, 0);
 	loop = loop_new(&fake.clock, &e);
 	test_network();
+	test_share();
 	test_apart();
 	test_domain();
 	test_burst();
