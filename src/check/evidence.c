@@ -53,6 +53,7 @@ static const struct field web_fields[] = {
 	FIELD(web_row, body_sha256, FIELD_TEXT, "SHA-256 of the decoded body"),
 	FIELD(web_row, text_hash, FIELD_I64, "64-bit SimHash of the visible text"),
 	FIELD(web_row, text_words, FIELD_I64, "words in the visible text"),
+	FIELD(web_row, text_parts, FIELD_TEXT, "SimHashes of parts of the visible text"),
 	FIELD(web_row, title, FIELD_TEXT, "page title"),
 	FIELD(web_row, server, FIELD_TEXT, "Server header"),
 	FIELD(web_row, content_type, FIELD_TEXT, "Content-Type header"),

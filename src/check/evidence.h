@@ -58,6 +58,7 @@ struct web_row {
 	const char *body_sha256; /* of the decoded body; NULL if it was cut by a limit */
 	int64_t text_hash;   /* 64-bit SimHash of the visible text (words), for "same content" */
 	int64_t text_words;  /* how many words the hash stands for */
+	const char *text_parts; /* SimHashes of parts of it, in order (wire/html.h): hex, commas between */
 	const char *title;   /* cleaned */
 	const char *server;  /* Server header, cleaned, 128 bytes at most */
 	const char *content_type;

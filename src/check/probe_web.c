@@ -205,6 +205,17 @@ static void fill_digest(struct web_probe *w)
 	w->row.body_sha256 = arena_str(w->p.arena, hex);
 }
 
+static void fill_parts(struct web_probe *w)
+{
+	char text[HTML_PARTS * 17 + 1] = "";
+
+	for (unsigned i = 0; i < w->html.n_parts; i++)
+		snprintf(text + i * 17 - (i > 0), 18, "%s%016llx", i ? "," : "",
+			 (unsigned long long)w->html.parts[i]);
+	if (w->html.n_parts)
+		w->row.text_parts = arena_str(w->p.arena, text);
+}
+
 /* Of a page that is whole, or was cut by a limit of ours. */
 static void fill_text(struct web_probe *w)
 {
@@ -215,6 +226,7 @@ static void fill_text(struct web_probe *w)
 	html_end(&w->html);
 	hash = (int64_t)html_simhash(&w->html);
 	w->row.text_words = (int64_t)w->html.words;
+	fill_parts(w);
 	if (w->html.words) /* the one hash that a row cannot hold gives way by a bit */
 		w->row.text_hash = hash == I64_NULL ? I64_NULL + 1 : hash;
 	if (w->html.has_title)

@@ -1,13 +1,18 @@
 /*
  * same_content: do visitors get the same page over both families?  Ports, then status, then text:
- * equal body, or SimHash of the visible words (Charikar 2002) at most 8 of 64 bits apart.
+ * equal body, or SimHash of the visible words (Charikar 2002) at most 8 of 64 bits apart.  The record says
+ * what differs: status, kind and server of the answer, size, title, and which parts of the text.
+ *
+ * A challenge, a refusal or a rate limit on one family is about us and not about the site: unknown.
  */
 #include "check/check.h"
+#include "check/waf.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { NEAR_BITS = 8, FAR_BITS = 16 };
+enum { NEAR_BITS = 8, FAR_BITS = 16, PART_BITS = 14, PARTS_MAX = 16 };
 
 static const struct reason reasons[] = {
 	{"same", VERDICT_PASS, "the same page comes over both families", "两个协议族访问到的页面相同", "", ""},
@@ -22,23 +27,26 @@ static const struct reason reasons[] = {
 	{"text_differs", VERDICT_FAIL, "another page comes over IPv6", "经 IPv6 访问到的是另一个页面",
 	 "serve the site {}, not a default page, on its IPv6 address",
 	 "在 IPv6 地址上提供 {} 的站点内容，而不是默认页面"},
+	{"part_differs", VERDICT_PARTIAL, "most of the text is the same over both families, a part of it differs",
+	 "两个协议族的页面正文大部分相同，部分内容不同",
+	 "compare the page of {} over both families; the evidence says which part differs",
+	 "对照检查 {} 在两个协议族上的页面，证据中列出了不同的部分"},
 	{"one_family", VERDICT_NA, "only one family gives a page, so nothing can be compared",
 	 "只有一个协议族可访问，无法比较", "", ""},
-	{"blocked", VERDICT_UNKNOWN, "one family answers 403, 429 or 503: perhaps we are being kept out",
-	 "其中一个协议族返回 403、429 或 503，可能是访问限制所致",
-	 "let the observer's addresses pass the filter before {}, or look again later",
-	 "在 {} 前的防护设备放行观测点地址，或稍后复测"},
+	{"v6_blocked_us", VERDICT_UNKNOWN, "over IPv6 a filter or a rate limit keeps the observer out",
+	 "经 IPv6 访问时，观测点被防护设备或频率限制拦截",
+	 "let the observer's IPv6 address pass the filter before {}, or look again later",
+	 "在 {} 前的防护设备放行观测点的 IPv6 地址，或稍后复测"},
+	{"v4_blocked_us", VERDICT_UNKNOWN, "over IPv4 a filter or a rate limit keeps the observer out",
+	 "经 IPv4 访问时，观测点被防护设备或频率限制拦截",
+	 "let the observer's IPv4 address pass the filter before {}, or look again later",
+	 "在 {} 前的防护设备放行观测点的 IPv4 地址，或稍后复测"},
 	REASON_NO_V6,
 	REASON_NO_V4,
 	REASON_TIMEOUT_ONCE,
 	REASONS_DNS,
 	{0},
 };
-
-static bool is_block(int64_t status)
-{
-	return status == 403 || status == 429 || status == 503;
-}
 
 /* NULL if the same ports are open; a silence seen once proves nothing. */
 static const char *compare_ports(const struct site *s, const char *target, struct json *detail)
@@ -81,6 +89,99 @@ static bool same_length(const struct web_row *a, const struct web_row *b)
 	return more - less <= more / 10;
 }
 
+/* ---- which part of the text ---- */
+
+struct parts {
+	uint64_t hash[PARTS_MAX];
+	int n;
+};
+
+static struct parts read_parts(const struct web_row *r)
+{
+	struct parts p = {.n = 0};
+	const char *at = r->text_parts;
+	char *end;
+
+	while (at && *at && p.n < PARTS_MAX) {
+		p.hash[p.n] = strtoull(at, &end, 16);
+		if (end == at)
+			break;
+		p.n++;
+		at = end + (*end == ',');
+	}
+	return p;
+}
+
+/* Wherever it stands there: what comes before it may be longer. */
+static bool has_part(const struct parts *p, uint64_t hash)
+{
+	for (int i = 0; i < p->n; i++)
+		if (distance((int64_t)p->hash[i], (int64_t)hash) <= PART_BITS)
+			return true;
+	return false;
+}
+
+/* How many parts of a third of a's text (0, 1, 2) stand in b's. */
+static int third_in(const struct parts *a, const struct parts *b, int third, int *of)
+{
+	int from = a->n * third / 3, to = a->n * (third + 1) / 3, n = 0;
+
+	for (int i = from; i < to; i++)
+		n += has_part(b, a->hash[i]);
+	*of = to - from;
+	return n;
+}
+
+/* Do most parts of each text stand in the other?  Says which third does, as IPv6 shows it. */
+static bool mostly_same(const struct web_row *v6, const struct web_row *v4, struct json *detail)
+{
+	static const char *const thirds[] = {"begin", "middle", "end"};
+	struct parts six = read_parts(v6), four = read_parts(v4);
+	int same = 0, back = 0, of;
+
+	json_key(detail, "text_parts");
+	json_object(detail);
+	for (int i = 0; i < 3; i++) {
+		int n = third_in(&six, &four, i, &of);
+
+		same += n;
+		if (of)
+			json_put_text(detail, thirds[i], n == of ? "same" : n ? "partly" : "differs");
+		back += third_in(&four, &six, i, &of);
+	}
+	json_put_i64(detail, "v6", six.n);
+	json_put_i64(detail, "v6_same", same);
+	json_put_i64(detail, "v4", four.n);
+	json_put_i64(detail, "v4_same", back);
+	json_end_object(detail);
+	return six.n > 1 && four.n > 1 && 2 * same >= six.n && 2 * back >= four.n;
+}
+
+static bool same_length(const struct web_row *a, const struct web_row *b);
+
+/* Everything that is not the same, whether it counts or not. */
+static void detail_differs(const struct web_row *v6, const struct web_row *v4, struct json *detail)
+{
+	const struct {
+		const char *what;
+		bool same;
+	} rows[] = {
+		{"status", v6->status == v4->status},
+		{"content_type", same_text(v6->content_type, v4->content_type)},
+		{"server", same_text(v6->server, v4->server)},
+		{"title", same_text(v6->title, v4->title)},
+		{"size", same_length(v6, v4)},
+		{"text", v6->text_hash == v4->text_hash},
+	};
+
+	json_key(detail, "differs");
+	json_array(detail);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!rows[i].same)
+			json_text(detail, rows[i].what);
+	json_end_array(detail);
+}
+
 static const char *compare_pages(const struct web_row *v6, const struct web_row *v4,
 				 struct json *detail)
 {
@@ -97,23 +198,24 @@ static const char *compare_pages(const struct web_row *v6, const struct web_row 
 	bits = distance(v6->text_hash, v4->text_hash);
 	json_put_i64(detail, "distance", bits);
 	if (bits > FAR_BITS)
-		return "text_differs";
+		return mostly_same(v6, v4, detail) ? "part_differs" : "text_differs";
 	return bits > NEAR_BITS || !same_text(v6->title, v4->title) ? "differs_slightly" : "same";
 }
 
 static const char *compare(const struct site *s, const char *target, const struct web_row *v6,
 			   const struct web_row *v4, struct json *detail)
 {
-	const char *code = compare_ports(s, target, detail);
+	const char *code = compare_ports(s, target, detail), *blocks6 = waf_blocks(v6), *blocks4 = waf_blocks(v4);
 
+	detail_differs(v6, v4, detail);
+	json_put_text(detail, "v6_blocks", blocks6);
+	json_put_text(detail, "v4_blocks", blocks4);
 	if (code)
 		return code;
-	if (v6->status != v4->status) {
-		bool one_blocked = is_block(v6->status) != is_block(v4->status);
-
-		return one_blocked && (v6->status < 400 || v4->status < 400) ? "blocked"
-									      : "status_differs";
-	}
+	if (!blocks6 != !blocks4 && (v6->status != v4->status || !same_text(v6->title, v4->title)))
+		return blocks6 ? "v6_blocked_us" : "v4_blocked_us";
+	if (v6->status != v4->status)
+		return "status_differs";
 	return compare_pages(v6, v4, detail);
 }
 
@@ -158,7 +260,7 @@ const struct check check_same_content = {
 	.title_zh = "两个协议族内容一致",
 	.rung = "parity",
 	.source = "CAC evaluation item 5; internet.nl web_ipv46",
-	.method = "2",
+	.method = "3",
 	.rounds = 3, /* pages change by themselves */
 	.reasons = reasons,
 	.judge = judge,

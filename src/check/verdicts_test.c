@@ -386,6 +386,7 @@ static const struct {
 	{"http", "observer_no_v4", "no_v4\n" BOTH WEB("6", "ok status=404")},
 	DNS_UNKNOWNS("http"),
 
+#define PARTS(list) " text_parts=" list
 #define TEXT(hash) "ok body_sha256=b" hash " text_words=90 title=T text_hash=" hash
 	{"same_content", "same", BOTH_WEB},
 	{"same_content", "same", PAGES(TEXT("0xff"), TEXT("0x00"))},
@@ -399,9 +400,15 @@ static const struct {
 	{"same_content", "differs_slightly", PAGES("ok body_sha256=b1 text_words=0 body_b=1000",
 						   "ok body_sha256=b2 text_words=0 body_b=2000")},
 	{"same_content", "status_differs", PAGES("ok status=404", "ok")},
-	{"same_content", "blocked", PAGES("ok status=403", "ok")},
-	{"same_content", "blocked", PAGES("ok", "ok status=429")},
-	{"same_content", "status_differs", PAGES("ok status=403", "ok status=404")},
+	{"same_content", "v6_blocked_us", PAGES("ok status=403", "ok")},
+	{"same_content", "v4_blocked_us", PAGES("ok", "ok status=429")},
+	{"same_content", "v6_blocked_us", PAGES("ok status=403", "ok status=404")},
+	{"same_content", "v6_blocked_us", PAGES(TEXT("0x1ffff") " title=CAPTCHA", TEXT("0x00"))},
+	{"same_content", "status_differs", PAGES("ok status=403 text_words=300", "ok")},
+	{"same_content", "status_differs", PAGES("ok status=403", "ok status=503")},
+	{"same_content", "same", PAGES("ok status=403", "ok status=403")},
+	{"same_content", "part_differs", PAGES(TEXT("0x1ffff") PARTS("0,ffffffff,ffff0000"), TEXT("0x00") PARTS("ffffff00,0,f0f0f0f00f0f0f0f"))},
+	{"same_content", "text_differs", PAGES(TEXT("0x1ffff") PARTS("0,ffffffff,ffff0000"), TEXT("0x00") PARTS("f0f0f0f00f0f0f0f,0,ff00ff00ff00ff"))},
 	{"same_content", "ports_differ", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 refused\n"
 		WEB("4", "ok")},
 	{"same_content", "timeout_once", BOTH "web apex 6 https 0 ok\nweb apex 6 http 0 timeout\n"

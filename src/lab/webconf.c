@@ -217,6 +217,35 @@ static void page(const struct state *s, const char *title, struct buf *out)
 		"读者看到的内容都应当一致。</p>\n</body></html>\n");
 }
 
+/* What a browser is asked to solve before it sees the site. */
+static void challenge_page(struct buf *out)
+{
+	buf_str(out,
+		"<!doctype html>\n<html><head><title>Just a moment...</title></head>\n"
+		"<body><p>Please wait while the visit is verified.</p></body></html>\n");
+}
+
+/* The same words around numbers and tokens that no two answers share. */
+static void nonce_page(const struct state *s, const char *token, int number, struct buf *out)
+{
+	for (int i = 0; i < 20; i++)
+		buf_printf(out, "<p>%s%02x%s %d ", token, i, token, number * 100 + i);
+	page(s, s->organisation, out);
+}
+
+static void part_page(const struct state *s, struct buf *out)
+{
+	buf_str(out,
+		"<p>Skip menu home news ministers agenda archive press gallery photographs speeches tenders "
+		"budget statistics maps harbours ferries customs pilots lighthouses tides weather warnings "
+		"complaints jobs training library museum shop newsletter contact imprint privacy cookies "
+		"accessibility languages search help sitemap feedback emergency numbers radio television ");
+	for (int i = 0; i < 20; i++)
+		buf_printf(out, "office-%c%c of district-%c%c ", 'a' + i % 23, 'g' + i % 17, 'h' + i % 13, 'a' + i % 11);
+	buf_str(out, "</p>\n");
+	page(s, s->organisation, out);
+}
+
 static void default_page(struct buf *out)
 {
 	buf_str(out,
@@ -238,7 +267,10 @@ static int pages_of(const struct state *s, const char *dir, struct err *e)
 	snprintf(name, sizeof(name), "www/%s", s->name);
 	code = put_dir(dir, name, e);
 	buf_init(&text, 1 << 16);
-	page(s, s->organisation, &text);
+	if (other && !strcmp(other, "nonce"))
+		nonce_page(s, "e3b0c442", 41, &text);
+	else
+		page(s, s->organisation, &text);
 	snprintf(name, sizeof(name), "www/%s/index.html", s->name);
 	if (!code)
 		code = put_file(dir, name, &text, e);
@@ -250,6 +282,12 @@ static int pages_of(const struct state *s, const char *dir, struct err *e)
 		buf_clear(&text);
 		if (!strcmp(other, "other"))
 			default_page(&text);
+		else if (!strcmp(other, "waf"))
+			challenge_page(&text);
+		else if (!strcmp(other, "nonce"))
+			nonce_page(s, "9f86d081", 7, &text);
+		else if (!strcmp(other, "part"))
+			part_page(s, &text);
 		else
 			page(s, "Another title, the same text", &text);
 		code = put_file(dir, name, &text, e);

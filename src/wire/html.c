@@ -48,8 +48,59 @@ static uint64_t spread(uint64_t x)
 
 static void vote(struct html *h, uint64_t feature)
 {
+	for (int i = 0; i < 64; i++) {
+		int one = feature >> i & 1 ? 1 : -1;
+
+		h->votes[i] += one;
+		h->part_votes[i] = (int16_t)(h->part_votes[i] + one);
+	}
+}
+
+/* Half of them go, whichever the words say. */
+static void thin_out(struct html *h)
+{
+	unsigned n = 0;
+
+	h->part_mask = h->part_mask << 1 | 1;
+	for (unsigned i = 0; i < h->n_parts; i++) {
+		if (h->part_keys[i] & h->part_mask)
+			continue;
+		h->part_keys[n] = h->part_keys[i];
+		h->parts[n++] = h->parts[i];
+	}
+	h->n_parts = n;
+}
+
+static void keep_part(struct html *h, uint32_t key)
+{
+	uint64_t hash = 0;
+
 	for (int i = 0; i < 64; i++)
-		h->votes[i] += feature >> i & 1 ? 1 : -1;
+		hash |= (uint64_t)(h->part_votes[i] > 0) << i;
+	memset(h->part_votes, 0, sizeof(h->part_votes));
+	h->part_words = 0;
+	while (!(key & h->part_mask) && h->n_parts == HTML_PARTS && ~h->part_mask)
+		thin_out(h);
+	if (key & h->part_mask || h->n_parts == HTML_PARTS) /* full: every key is 0, by hostile hand */
+		return;
+	h->part_keys[h->n_parts] = key;
+	h->parts[h->n_parts++] = hash;
+}
+
+/* A part ends behind one of 32 words. */
+static void end_part(struct html *h, uint64_t feature)
+{
+	h->part_words++;
+	if ((h->part_words >= HTML_PART_MIN && !(feature & 31)) || h->part_words == HTML_PART_MAX)
+		keep_part(h, (uint32_t)(feature >> 32));
+}
+
+/* What changes by itself from one look to the next: numbers, and tokens of all kinds. */
+static bool is_token(const struct html *h)
+{
+	if (h->word_kind != WORD_ASCII || !h->word_digits)
+		return false;
+	return h->word_digits == h->word_n || (h->word_hex && h->word_n >= 6) || h->word_n >= 20;
 }
 
 /* Features are words and pairs of neighbours: pairs tell texts apart that use the same words. */
@@ -57,18 +108,25 @@ static void end_word(struct html *h)
 {
 	if (h->word_kind == WORD_NONE)
 		return;
+	if (is_token(h)) {
+		h->word_kind = WORD_NONE;
+		return;
+	}
 	vote(h, spread(h->word));
 	if (h->words)
 		vote(h, spread(h->last_word * 0x9e3779b97f4a7c15 ^ h->word));
 	h->last_word = h->word;
 	h->words++;
 	h->word_kind = WORD_NONE;
+	end_part(h, spread(h->word));
 }
 
 static void begin_word(struct html *h, unsigned kind)
 {
 	end_word(h);
 	h->word_kind = kind;
+	h->word_n = h->word_digits = 0;
+	h->word_hex = true;
 	h->word = 0xcbf29ce484222325; /* FNV-1a */
 }
 
@@ -92,6 +150,9 @@ static void visible(struct html *h, uint8_t c)
 	if (is_alpha(c) || (c >= '0' && c <= '9')) {
 		if (h->word_kind != WORD_ASCII)
 			begin_word(h, WORD_ASCII);
+		h->word_n++;
+		h->word_digits += c >= '0' && c <= '9';
+		h->word_hex &= lower(c) <= 'f';
 		add_to_word(h, lower(c));
 	} else if (c >= 0x80) {
 		if (h->word_kind != WORD_WIDE || c >= 0xc0)
@@ -450,6 +511,8 @@ void html_end(struct html *h)
 	size_t n = 0, raw_n = charset_to_utf8(declared(h), raw, sizeof(raw), h->raw_title, h->raw_n);
 
 	end_word(h);
+	if (h->part_words >= HTML_PART_MIN || (h->part_words && !h->n_parts))
+		keep_part(h, 0);
 	for (size_t i = 0; i < raw_n;) {
 		size_t used = 1, got = 0;
 

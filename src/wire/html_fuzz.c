@@ -20,6 +20,7 @@ static uint64_t run(const uint8_t *data, size_t size, size_t piece)
 	for (size_t at = 0; at < size; at += piece)
 		html_feed(&h, data + at, size - at < piece ? size - at : piece);
 	html_end(&h);
+	assert(h.n_parts <= HTML_PARTS);
 	assert(strlen(h.title) <= L_HTML_TITLE_B && utf8_valid(h.title, strlen(h.title)));
 	assert(h.words || !html_simhash(&h));
 	assert(h.words <= size);

@@ -33,7 +33,9 @@ static const struct {
 	{"<meta http-equiv=Refresh content='0;url=/x'>", "", 0, true},
 	{"<meta name=description content=x>", "", 0, false},
 	{"<title>never ends", "never ends", 0, false},
-	{"< a 1<2", "", 3, false},
+	{"< a 1<2", "", 1, false},
+	{"call 0800 12 34, id 3fa85f64 nonce Zk3qQ9xVt2LmN8pR4sWd now", "", 4, false},
+	{"deadbeef cafe h264 x86 b2b", "", 5, false},
 	{"<?xml version=1?>a", "", 1, false},
 };
 
@@ -171,8 +173,72 @@ static double seconds(size_t n)
 	return (double)(clock() - began) / CLOCKS_PER_SEC;
 }
 
+/* Words first..first+n-1 of an endless text. */
+static void put_words(unsigned first, unsigned n)
+{
+	char word[9];
+
+	for (unsigned i = first; i < first + n; i++) {
+		uint64_t x = (i + 1) * 0x9e3779b97f4a7c15;
+
+		for (int k = 0; k < 8; k++)
+			word[k] = (char)('g' + (x >> (8 + 4 * k) & 15));
+		word[8] = ' ';
+		html_feed(&h, word, 9);
+	}
+}
+
+static unsigned n_found(const uint64_t *a, unsigned n_a)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < n_a; i++)
+		for (unsigned k = 0; k < h.n_parts; k++)
+			if (simhash_distance(a[i], h.parts[k]) <= 14) {
+				n++;
+				break;
+			}
+	return n;
+}
+
+/* The sketch stays small, is the same for the same text, and changes only where the text does. */
+static void test_parts(void)
+{
+	uint64_t before[HTML_PARTS];
+	unsigned n, bad = 0;
+
+	for (unsigned words = 1; words < 3000; words += 7) {
+		html_init(&h, true);
+		put_words(0, words);
+		html_end(&h);
+		bad += !h.n_parts || h.n_parts > HTML_PARTS;
+	}
+	ok(!bad, "one part at least, so many at most");
+	html_init(&h, true);
+	put_words(0, 400);
+	html_end(&h);
+	n = h.n_parts;
+	memcpy(before, h.parts, sizeof(before));
+	is_int(n_found(before, n), n, "all parts are there");
+	html_init(&h, true);
+	put_words(5000, 300);
+	put_words(0, 400);
+	html_end(&h);
+	ok(n_found(before, n) * 3 >= n, "%u of %u, sampled, behind another beginning", n_found(before, n), n);
+	html_init(&h, true);
+	put_words(5000, 30);
+	put_words(0, 400);
+	html_end(&h);
+	ok(n_found(before, n) + 2 >= n, "%u of %u behind a short one", n_found(before, n), n);
+	html_init(&h, true);
+	put_words(9000, 400);
+	html_end(&h);
+	is_int(n_found(before, n), 0, "none of another text");
+}
+
 int main(void)
 {
+	test_parts();
 	table();
 	distances();
 	title_limit();
