@@ -50,6 +50,8 @@
 	X(HTTP_TOTAL_MS, 20000, "milliseconds for one request")                                    \
 	X(HTTP_RATE_B_S, 512, "bytes a second, at least, after the first 5 seconds")               \
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
+	X(HTML_LINKS, 1000, "links of one page that are kept, and as many of its resources")       \
+	X(HTML_TAG_B, 8192,  "bytes of one tag of a page")                                         \
 	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	X(ROBOTS_MS, 3000, "milliseconds for robots.txt")                                          \
 	X(ROBOTS_LINE_B, 1024, "bytes of one line of robots.txt")                                  \
