@@ -750,6 +750,32 @@ def several():
     ok(worst <= 2 * 6 + 3, f"at most {worst} connections to one prefix in two seconds; three times two a second are allowed")
 
 
+def scored():
+    """Stored verdicts through rubrics: the same round under three, ranges where something is unknown."""
+    db = path("scored")
+    got = other.census("dual", portfolio("scored.csv", ["good.test", "v4only.test"]), db, sets=("rate.targets_per_s=200",))
+    ok(got.code == 0, "a round to score", got.err)
+
+    def score(*more):
+        r = other.sextant("dual", "score", "--json", "--db", db, *more)
+        return r, {(x["domain"], x["item"]): x for x in json.loads(r.stdout or "[]")}
+    _, nist = score("--rubric", "nist", "--items")
+    ok(nist["good.test", "web"]["level"] == "green" and nist["v4only.test", "web"]["level"] == "red" and
+       nist["good.test", ""]["rubric"] == "nist@1", "NIST's colours", nist)
+    _, cac = score()
+    ok(cac["good.test", ""]["low"] < cac["good.test", ""]["high"] == 100 and cac["good.test", ""]["level"] is None and
+       cac["good.test", ""]["items_unknown"] >= 1, "what is not measured makes a range", cac)
+    mine = write("mine.csv", "#version,7\nkind,item,check,pass,partial,fail,na,weight,title_en,title_zh\n"
+                 "item,a,,,,,,1,A,甲\ntest,a,aaaa,4,1,0,skip,,,\n")
+    _, own = score("--rubric", mine, "--all")
+    ok(own["good.test", ""]["low"] == 100 and own["v4only.test", ""]["high"] == 0 and
+       own["good.test", ""]["rubric"] == "mine@7", "a rubric of one's own", own)
+    r, _ = score("--rubric", write("bad.csv", "#version,7\nkind,item\n"))
+    ok(r.returncode == 3 and "bad.csv:2:" in r.stderr, "a bad row is named with its line", r.stderr)
+    r, _ = score("--rubric", path("no.csv"))
+    ok(r.returncode == 3, "so is a file that is not there", r.stderr)
+
+
 # ---- beside a server ----
 
 class Events:
@@ -902,7 +928,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, scored, served, lists, stops, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 
