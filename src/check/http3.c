@@ -103,17 +103,36 @@ static const char *code_of(const struct site *s, const char *host, const struct 
 	return s->v4_works ? "limit" : "observer_no_v4";
 }
 
+/* Where not all pages and the record came, somebody may have said so; NULL: nobody did. */
+static const char *unheard(const struct site *s, const char *target)
+{
+	const char *gate = target_gate(s, target), *code;
+	enum answer record = answer_of(site_ask(s, s->domain, "HTTPS"));
+	char name[NAME_MAX_B];
+	struct host h;
+
+	if (gate && code_unknown(gate))
+		return gate;
+	if (record != ANSWER_UNASKED && answer_unknown(s, record))
+		return answer_unknown(s, record);
+	code = target_unknown(s, target, 6);
+	if (code)
+		return code;
+	target_host(s, target, name);
+	h = site_host(s, name);
+	if (!s->v4_works)
+		return h.n_v4 ? "observer_no_v4" : NULL;
+	return target_unknown(s, target, 4);
+}
+
 static void judge(const struct site *s, struct finding *f)
 {
 	enum http3_by by = site_http3(s, f->subject);
-	const char *gate = target_gate(s, site_target(s));
+	const char *unknown = unheard(s, site_target(s));
 	struct host h;
 
 	if (by == HTTP3_NOT || by == HTTP3_ELSEWHERE) {
-		/* where no page came, there was nobody to say so */
-		bool known = !gate || !code_unknown(gate) || !strcmp(gate, "observer_no_v6");
-
-		finding_set(f, by == HTTP3_ELSEWHERE ? "elsewhere" : known ? "not_advertised" : gate);
+		finding_set(f, unknown ? unknown : by == HTTP3_ELSEWHERE ? "elsewhere" : "not_advertised");
 		return;
 	}
 	json_put_text(f->detail, "advertised", http3_by_words[by]);
