@@ -707,7 +707,7 @@ def second_look():
     with sqlite3.connect(f"file:{db}/state.sqlite?mode=ro", uri=True) as state:
         again = state.execute("SELECT count(*) FROM round_done WHERE again = 1").fetchone()[0]
     ok(again == 1, "it is noted with the site", again)
-    run = other.begin("dual", portfolio("second2.csv", ["good.test"]), path("second2"), sets=("rate.targets_per_s=200",))
+    run = other.begin("dual", portfolio("second2.csv", ["good.test"]), path("second2"), sets=("rate.targets_per_s=1",))
     while not run.domains() and run.process.poll() is None:
         time.sleep(0.005)
     other.nft("dual", BENT)
