@@ -15,13 +15,15 @@ static int tap_n, tap_failed;
 
 __attribute__((format(printf, 2, 3), unused)) static bool ok(bool good, const char *fmt, ...)
 {
+	char name[2000];
 	va_list ap;
 
-	printf("%sok %d - ", good ? "" : "not ", ++tap_n);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	vsnprintf(name, sizeof(name), fmt, ap);
 	va_end(ap);
-	printf("\n");
+	for (char *c = name; *c; c++) /* a line is a test */
+		*c = *c == '\n' || *c == '\r' ? ' ' : *c;
+	printf("%sok %d - %s\n", good ? "" : "not ", ++tap_n, name);
 	fflush(stdout);
 	tap_failed += !good;
 	return good;

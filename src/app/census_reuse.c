@@ -30,7 +30,6 @@ struct reuse {
 	struct told told[PAGE_SITES];
 };
 
-
 static int by_round_and_name(const void *a, const void *b)
 {
 	const struct again *x = a, *y = b;

@@ -3,6 +3,7 @@
 #include "app/round.h"
 #include "app/tabular.h"
 #include "base/asset.h"
+#include "base/limits.h"
 #include "check/rubric.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RUBRIC_FILE_B = 1 << 20, PAGE_ROWS = 200000 };
+enum { PAGE_ROWS = 200000 };
 
 struct job {
 	const struct args *args;
@@ -28,7 +29,7 @@ struct job {
 
 static int read_file(const char *path, struct arena *a, const char **text, size_t *len, struct err *e)
 {
-	char *data = arena_alloc(a, RUBRIC_FILE_B + 1);
+	char *data = arena_alloc(a, L_RUBRIC_FILE_B + 1);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
@@ -36,13 +37,15 @@ static int read_file(const char *path, struct arena *a, const char **text, size_
 		return err_set(e, -ENOENT, "%s: %s; --list names the rubrics that are built in", path,
 			       err_name(errno));
 	*len = 0;
-	while ((n = read(fd, data + *len, RUBRIC_FILE_B + 1 - *len)) > 0)
+	while ((n = read(fd, data + *len, L_RUBRIC_FILE_B + 1 - *len)) > 0)
 		*len += (size_t)n;
 	close(fd);
 	if (n < 0)
 		return err_set(e, -EINVAL, "%s: %s", path, err_name(errno));
-	if (*len > RUBRIC_FILE_B)
+	if (*len > L_RUBRIC_FILE_B) {
+		limit_hit(LIMIT_RUBRIC_FILE_B);
 		return err_set(e, -EINVAL, "%s is no rubric: it is larger than a mebibyte", path);
+	}
 	*text = data;
 	return 0;
 }

@@ -71,7 +71,7 @@ int probers_optout(struct probers *p, const char *text, size_t len, struct err *
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < p->n && !rc; i++)
+	for (size_t i = 0; i < p->n && !rc && !p->ending; i++)
 		rc = prober_optout(&p->at[i], text, len, e);
 	return rc;
 }
@@ -80,6 +80,7 @@ int probers_end(struct probers *p, struct err *e)
 {
 	int rc = 0;
 
+	p->ending = true;
 	for (size_t i = 0; i < p->n && !rc; i++)
 		rc = prober_end(&p->at[i], e);
 	return rc;
@@ -120,8 +121,8 @@ static int tell_others(struct probers *p, size_t who, const struct heed_wish *w,
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < p->n && !rc; i++)
-		if (i != who && !p->over[i])
+	for (size_t i = 0; i < p->n && !rc && !p->ending; i++)
+		if (i != who)
 			rc = prober_wish(&p->at[i], w, e);
 	return rc;
 }

@@ -19,6 +19,7 @@ struct probers {
 	struct prober_state states[PROBERS_MAX];
 	bool over[PROBERS_MAX];
 	size_t n, turn; /* turn: who is heard next */
+	bool ending;	/* all was said to them: one that is over has gone, whether it was heard or not */
 };
 
 /* What rate.probers means: 0 is as many as the rate of sites needs, one a core at most. */
@@ -29,7 +30,7 @@ void probers_stop(struct probers *p);
 /* Whose site it is. */
 size_t probers_of(const struct probers *p, const char *domain);
 int probers_site(struct probers *p, uint32_t id, const char *domain, bool too_soon, struct err *e);
-/* To all of them. */
+/* To all of them; after probers_end nothing is asked of anybody, so wishes and opt-outs have no use. */
 int probers_wish(struct probers *p, const struct heed_wish *w, struct err *e);
 int probers_test(struct probers *p, struct err *e);
 int probers_optout(struct probers *p, const char *text, size_t len, struct err *e);

@@ -81,6 +81,10 @@
 	X(CSV_COLUMNS, 256, "columns of a CSV file")                                               \
 	X(PLAN_FILE_B, 4194304, "bytes of a plan file")                                            \
 	X(PLAN_TARGETS, 10000, "targets of one plan")                                              \
+	X(RUBRIC_FILE_B, 1048576, "bytes of a rubric file")                                        \
+	X(RUBRIC_ITEMS, 64, "items of one rubric")                                               \
+	X(RUBRIC_TESTS, 256, "tests of one rubric")                                              \
+	X(RUBRIC_LEVELS, 16, "levels of one rubric")                                             \
 	X(CONFIG_FILE_B, 1048576, "bytes of a configuration file")                                 \
 	/* this host */                                                                            \
 	X(OWN_PREFIXES, 16384, "own addresses and links of this host that the guard knows")        \

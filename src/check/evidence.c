@@ -246,6 +246,11 @@ bool obs_is_final(const struct obs *o, int64_t fails)
 	       (fails != I64_NULL && fails >= 1);
 }
 
+bool smtp_fell_silent(const struct smtp_row *r)
+{
+	return r->starttls == 1 && !r->tls_version && r->tls_why && !strcmp(r->tls_why, "timeout");
+}
+
 bool dns_data_next(const struct dns_row *row, const char **at, char *line, size_t max)
 {
 	const char *s = *at ? *at : row->data, *end;

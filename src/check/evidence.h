@@ -184,6 +184,8 @@ const struct obs *site_web(const struct site *s, const char *target, int family,
 /* The last hop of that chain. */
 const struct obs *site_web_end(const struct site *s, const char *target, int family,
 			       enum web_scheme began);
+/* It greeted and offered STARTTLS, and the handshake ended in silence: to be seen twice as any silence. */
+bool smtp_fell_silent(const struct smtp_row *r);
 /* Silence and SERVFAIL count as evidence only when they were repeated (fails >= 1). */
 bool obs_is_final(const struct obs *o, int64_t fails);
 /* Walks the lines of dns_row.data; *at starts NULL. */

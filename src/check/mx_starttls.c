@@ -44,19 +44,20 @@ static const struct reason reasons[] = {
 	{0},
 };
 
-/* The look that got furthest: one that greeted, else the last. */
+/* The look that got furthest: the last of those that came to TLS, else that greeted, else of all. */
 static const struct obs *greeting(const struct site *s, const char *host, int family)
 {
 	const struct obs *last = NULL;
+	int best = 0;
 
 	for (size_t i = 0; i < s->smtp.n; i++) {
 		const struct smtp_row *r = s->smtp.at[i].row;
+		int far = r->tls_version ? 2 : r->ehlo_code == 250;
 
-		if (r->family != family || strcmp(r->host, host))
+		if (r->family != family || strcmp(r->host, host) || far < best)
 			continue;
 		last = &s->smtp.at[i];
-		if (r->ehlo_code == 250)
-			break;
+		best = far;
 	}
 	return last;
 }
@@ -71,6 +72,12 @@ static const char *unknown_code(const struct obs *o)
 	if (smtp_of(o)->ehlo_code != 250 && o->outcome == OUTCOME_TIMEOUT && !obs_is_final(o, smtp_of(o)->fails))
 		return "timeout_once";
 	return NULL;
+}
+
+/* The handshake ended in silence, and was not tried again. */
+static bool silent_once(const struct smtp_row *r)
+{
+	return smtp_fell_silent(r) && !(r->fails >= 1);
 }
 
 static bool same(const char *a, const char *b)
@@ -150,6 +157,8 @@ static const char *host_compare(const struct site *s, const struct host *h, stru
 		return unknown;
 	if (smtp_of(v6)->ehlo_code != 250 || smtp_of(v4)->ehlo_code != 250)
 		return "one_family";
+	if (silent_once(smtp_of(v6)) || silent_once(smtp_of(v4)))
+		return "timeout_once";
 	return compare(smtp_of(v6), smtp_of(v4));
 }
 

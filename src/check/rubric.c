@@ -28,6 +28,13 @@ static int bad(const struct reading *in, const char *what, const char *cell)
 	return err_set(in->e, -EINVAL, "%s:%u: %s: '%s'", in->file, in->line, what, cell);
 }
 
+static int too_many(const struct reading *in, enum limit which, const char *cell)
+{
+	limit_hit(which);
+	return err_set(in->e, -EINVAL, "%s:%u: too many %s (at most %lld): '%s'", in->file, in->line,
+		       limit_table[which].meaning, (long long)limit_table[which].number, cell);
+}
+
 /* A number from 0 to a million; NaN where `skip` may stand. */
 static bool read_number(const char *text, bool may_skip, double *out)
 {
@@ -74,8 +81,8 @@ static int read_item(struct reading *in, char **cell)
 
 	if (!*item.id || find_item(in->r, item.id) >= 0)
 		return bad(in, "an item has an id of its own", item.id);
-	if (in->r->items.n == RUBRIC_ITEMS_MAX)
-		return bad(in, "a rubric has at most 64 items; too many", item.id);
+	if (in->r->items.n == L_RUBRIC_ITEMS)
+		return too_many(in, LIMIT_RUBRIC_ITEMS, item.id);
 	if (!read_number(cell[COL_WEIGHT], false, &item.weight))
 		return bad(in, "a weight is a number from 0", cell[COL_WEIGHT]);
 	*vec_push(&in->r->items) = item;
@@ -91,8 +98,8 @@ static int read_test(struct reading *in, char **cell)
 		return bad(in, "a test belongs to an item that stands before it", cell[COL_ITEM]);
 	if (strcmp(test.check, "-") != 0 && !check_find(test.check))
 		return bad(in, "there is no check of that id", test.check);
-	if (in->r->tests.n == RUBRIC_TESTS_MAX)
-		return bad(in, "a rubric has at most 256 tests; too many", test.check);
+	if (in->r->tests.n == L_RUBRIC_TESTS)
+		return too_many(in, LIMIT_RUBRIC_TESTS, test.check);
 	test.item = (size_t)item;
 	for (int v = VERDICT_PASS; v <= VERDICT_NA; v++) {
 		const char *text = cell[COL_PASS + v];
@@ -113,8 +120,8 @@ static int read_level(struct reading *in, char **cell)
 
 	if (!*level.id)
 		return bad(in, "a level has an id", level.id);
-	if (n == RUBRIC_LEVELS_MAX)
-		return bad(in, "a rubric has at most 16 levels; too many", level.id);
+	if (n == L_RUBRIC_LEVELS)
+		return too_many(in, LIMIT_RUBRIC_LEVELS, level.id);
 	if (!read_number(cell[COL_PASS], false, &level.from) || level.from > 100)
 		return bad(in, "a level begins at 0 to 100 per cent (column pass)", cell[COL_PASS]);
 	if (n && in->r->levels.at[n - 1].from <= level.from)
@@ -231,7 +238,7 @@ static struct score share(const struct sum *s)
 
 struct scoring rubric_score(const struct rubric *r, rubric_verdict verdict, void *ctx)
 {
-	struct sum sums[RUBRIC_ITEMS_MAX] = {{0}}, whole = {0};
+	struct sum sums[L_RUBRIC_ITEMS] = {{0}}, whole = {0};
 	struct scoring out = {.known = 0};
 
 	for (size_t i = 0; i < r->tests.n; i++) {

@@ -22,10 +22,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/vec.h"
 #include "core/verdict.h"
-
-enum { RUBRIC_ITEMS_MAX = 64, RUBRIC_TESTS_MAX = 256, RUBRIC_LEVELS_MAX = 16 };
 
 struct rubric_test {
 	const char *check;			/* "-": not measured */
@@ -62,7 +61,7 @@ struct score {
 	double low, high;
 };
 struct scoring {
-	struct score whole, items[RUBRIC_ITEMS_MAX];
+	struct score whole, items[L_RUBRIC_ITEMS];
 	size_t known, unknown; /* items that apply */
 };
 

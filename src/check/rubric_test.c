@@ -121,9 +121,11 @@ static int parse_many(int items, int tests, int levels)
 
 static void test_limits(void)
 {
-	ok(!parse_many(63, 1, 0) && !parse_many(64, 1, 0) && parse_many(65, 1, 0), "64 items");
-	ok(!parse_many(1, 255, 0) && !parse_many(1, 256, 0) && parse_many(1, 257, 0), "256 tests");
-	ok(!parse_many(1, 1, 15) && !parse_many(1, 1, 16) && parse_many(1, 1, 17), "16 levels");
+	enum { I = L_RUBRIC_ITEMS, T = L_RUBRIC_TESTS, L = L_RUBRIC_LEVELS };
+
+	ok(!parse_many(I - 1, 1, 0) && !parse_many(I, 1, 0) && parse_many(I + 1, 1, 0), "%d items", I);
+	ok(!parse_many(1, T - 1, 0) && !parse_many(1, T, 0) && parse_many(1, T + 1, 0), "%d tests", T);
+	ok(!parse_many(1, 1, L - 1) && !parse_many(1, 1, L) && parse_many(1, 1, L + 1), "%d levels", L);
 }
 
 static void test_builtin(void)

@@ -157,8 +157,6 @@ static bool mostly_same(const struct web_row *v6, const struct web_row *v4, stru
 	return six.n > 1 && four.n > 1 && 2 * same >= six.n && 2 * back >= four.n;
 }
 
-static bool same_length(const struct web_row *a, const struct web_row *b);
-
 /* Everything that is not the same, whether it counts or not. */
 static void detail_differs(const struct web_row *v6, const struct web_row *v4, struct json *detail)
 {

@@ -304,8 +304,12 @@ void rows_end_row(struct rows *r)
 
 void rows_end(struct rows *r)
 {
-	if (!r->call->csv)
+	if (!r->call->csv) {
 		json_end_array(r->call->json);
+	} else if (!r->n && r->columns) {
+		buf_str(r->call->csv_out, r->columns);
+		csv_end(r->call->csv_out);
+	}
 	buf_done(&r->head);
 	buf_done(&r->line);
 }

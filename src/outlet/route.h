@@ -115,6 +115,7 @@ struct rows {
 	struct call *call;
 	struct buf head, line;
 	size_t n, cells;
+	const char *columns; /* the titles of a table without rows, "a,b,c"; NULL: none */
 };
 void rows_begin(struct rows *r, struct call *c, const char *key);
 void rows_next(struct rows *r);

@@ -129,11 +129,16 @@ static void put_row(struct rows *r, const struct table *t, size_t i)
 	rows_end_row(r);
 }
 
+/* Those of put_row. */
+#define COLUMNS                                                                                    \
+	"domain,at,round,vantage,check,event,from,from_reason,to,to_reason,meaning,first_round,first,run,need"
+
 static void put_log(struct call *c, const struct table *t)
 {
 	struct rows r;
 
 	rows_begin(&r, c, "changes");
+	r.columns = COLUMNS;
 	for (size_t i = 0; i < t->n_rows; i++)
 		if (int_at(t, i, COL_FLIPPED) == 1 || is_pending(t, i))
 			put_row(&r, t, i);

@@ -65,6 +65,12 @@ static bool is_silent(const struct look *l, enum outcome outcome)
 	       outcome == OUTCOME_CLOSED;
 }
 
+/* The mail host greeted, and its handshake never came to its end. */
+static bool fell_silent(const struct look *l, const void *row)
+{
+	return l->kind == EVIDENCE_SMTP && smtp_fell_silent(row);
+}
+
 static void note_row(struct look *l, void *row)
 {
 	switch (l->kind) {
@@ -119,7 +125,7 @@ static void ended(struct look *l, enum outcome outcome)
 	if (evidence_whole(evidence_schemas[l->kind], o.row))
 		batch_copy(v->batches[l->kind], &o);
 	heed(v, l->kind, &o);
-	l->silent = is_silent(l, outcome);
+	l->silent = is_silent(l, outcome) || fell_silent(l, o.row);
 	l->state = LOOK_ENDED;
 	forget_probe(l);
 	v->n_busy--;

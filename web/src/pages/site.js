@@ -203,7 +203,7 @@ export default {
 				section(t('site.raw'), raw.length ? raw : empty(t('site.no_raw'), null)),
 				again(data, headline),
 				api_downloads(`sites/${encodeURIComponent(data.domain)}`, { round: data.round }, data.domain),
-				generated(data),
+				api_downloads(`changes/${encodeURIComponent(data.domain)}`, {}, `${data.domain}-changes`), generated(data),
 			].filter(Boolean),
 		};
 	},
