@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_FLAGS ?=
 T ?= addr
 
-.PHONY: all setup web demo check sanitize fuzz bench lint format docs install clean help
+.PHONY: all setup web demo check sanitize fuzz hostile second-opinion politeness bench lint format docs install clean help
 all: $(BUILD)/build.ninja web
 	@ninja -C $(BUILD) --quiet
 
@@ -32,8 +32,20 @@ sanitize: web ## the tests under ASan and UBSan
 fuzz: web ## libFuzzer on one target: make fuzz T=core_obs SECONDS=60
 	@tools/fuzz $(T) $(or $(SECONDS),60)
 
+second-opinion: all ## drill and curl on 10,000 sites, against ours
+	@SITES=10000 SEXTANT=$(BUILD)/sextant python3 test/second_opinion_test.py $(BUILD)/test/hostile_world
+
+politeness: all ## the rules of politeness over ten million simulated targets
+	@POLITENESS_TARGETS=10000000 $(BUILD)/test/politeness_test
+
+hostile: all ## a hundred kinds of hostile servers, the long form
+	@HOSTILE=long SEXTANT=$(BUILD)/sextant python3 test/hostile_test.py $(BUILD)/test/hostile_world
+
 bench: all ## figures, one line a goal
 	@tools/bench $(BUILD)
+
+bench-census: all ## figures of a census beside its peers' (ROWS="stub chain": only these of bench/dns.c)
+	@tools/bench-census $(BUILD) $(ROWS)
 
 lint: all ## clang-tidy, cppcheck, shellcheck
 	@tools/lint $(BUILD)

@@ -194,7 +194,7 @@ def check_rounds(db, acked, domains):
     ok(len(found) == len(rounds) * len(domains) * want and set(found.values()) == {1},
        f"each site has its {want} verdicts in each round, each once", [k for k, n in found.items() if n > 1][:5])
     wrong = {f"{v['subject']} {v['check']}: {v['verdict']}:{v['reason']}" for v in facts
-             if f"{v['verdict']}:{v['reason']}" != WANT[v["subject"]][v["check"]]}
+             if f"{v['verdict']}:{v['reason']}" not in (WANT[v["subject"]][v["check"]], "na:not_asked")}
     ok(not wrong, "the verdicts are those of a round that nobody disturbed", sorted(wrong))
     no_look_twice(db)
     told = collections.Counter(r["round"] for r in export(db, "obs_round"))
@@ -367,7 +367,7 @@ def opted_out():
     sniffer = Sniffer(other, "observer")
     got = other.census("observer", portfolio("optout.csv", domains), path("optout"), sets=(f"guard.optout_file={file}",))
     packets = sniffer.end()
-    ok(set(got.sites.get(by_name, {"": ""}).values()) == {"unknown:denied"}, "who opted out by name is unknown: denied",
+    ok(set(got.sites.get(by_name, {"": ""}).values()) - {"na:not_asked"} == {"unknown:denied"}, "who opted out by name is unknown: denied",
        got.sites.get(by_name))
     said = got.sites[by_prefix]
     ok({said[c] for c in ("tcp", "tls", "http", "mx_smtp", "site")} == {"unknown:denied"} and said["ns_udp"] == "pass:ok",
@@ -595,6 +595,35 @@ def stops():
        f"{got.code} {got.err}")
     got = other.census("dual", path_, db, "--again", "--sample", "2", sets=(gap,))
     ok(got.code == 0 and len(got.sites) == 2, "--again does it", f"{got.code} {got.err}")
+
+
+# ---- names ----
+
+def from_root():
+    """Names resolved from the root: the same verdicts without a resolver, and never both in one round."""
+    nobody = "dns.resolver=198.18.4.99"
+    sites = [d for d in FAST if d != "cname-loop.test"]  # resolvers make a SERVFAIL of it
+    got = other.census("dual", portfolio("root.csv", sites), path("root"), "--iterate", "--links",
+                       sets=(nobody, "rate.targets_per_s=400"))
+    wrong = differences(got.sites, WANT)
+    ok(got.code == 0 and len(got.sites) == len(sites) and not wrong, "from the root the census finds the same",
+       "\n".join(wrong[:20]) + got.err)
+    no_differences(path("root"), "names from the root")
+    vias = {r["via"] for r in export(path("root"), "obs_dns") if not r["via"].startswith("auth_")}
+    ok(vias == {"iterate"}, "every name came from the root", vias)
+    got = other.census("dual", portfolio("loop.csv", ["cname-loop.test"]), path("root-loop"), "--iterate",
+                       sets=(nobody, "rate.targets_per_s=400"))
+    ok(got.sites["cname-loop.test"]["www_aaaa"] == "fail:cname_loop", "and sees a circle of CNAMEs itself", got.sites)
+    got = other.census("dual", path("root.csv"), path("root-both"), "--iterate", "--resolver", "::1")
+    ok(got.code not in (0, 1) and "not both" in got.err, "a resolver and the root in one round are refused", got.err)
+    run = other.begin("dual", path("root.csv"), path("root-stopped"), sets=("rate.targets_per_s=30",))
+    while len(run.domains()) < 2 and run.process.poll() is None:
+        time.sleep(0.02)
+    os.kill(run.pids()[0][0], signal.SIGINT)
+    run.wait()
+    got = other.census("dual", path("root.csv"), path("root-stopped"), "--iterate")
+    ok(got.code not in (0, 1) and "--new" in got.err and not got.sites, "a round that asked a resolver does not go on from the root",
+       f"{got.code} {got.err}")
 
 
 # ---- what is published ----
@@ -950,7 +979,7 @@ def as_user(theirs, folder):
 # ---- all of it ----
 
 LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
-         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, scored, served, lists, stops, checked],
+         [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, scored, served, lists, stops, from_root, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 
 

@@ -28,7 +28,7 @@ def ok(good, name, detail=""):
 
 
 def lab(*args, **kw):
-    return subprocess.run([SEXTANT, "lab", *args], capture_output=True, text=True, timeout=60, **kw)
+    return subprocess.run([SEXTANT, "lab", *args], capture_output=True, text=True, timeout=240, **kw)
 
 
 # ---- what the probe sees, from inside ----
@@ -157,6 +157,37 @@ WANT = {
 }
 
 
+# ---- the long way ----
+
+def heard(s, seconds):
+    ids, until = set(), time.monotonic() + seconds
+    try:
+        while time.monotonic() < until:
+            s.settimeout(max(until - time.monotonic(), 0.001))
+            ids.add(s.recv(1500)[:2])
+    except TimeoutError:
+        pass
+    return ids
+
+
+def far(server, count):
+    """Milliseconds of the fastest of ten connections, and how many of so many questions stay unanswered."""
+    fastest = 1e9
+    for _ in range(10):
+        began = time.monotonic()
+        with socket.create_connection((server, 53), 5):
+            fastest = min(fastest, (time.monotonic() - began) * 1000)
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    s.connect((server, 53))
+    answered = set()
+    for k in range(count):
+        s.send(struct.pack(">6H", k, 0, 1, 0, 0, 0) + b"\0" + struct.pack(">2H", 6, 1))
+        if k % 50 == 49:
+            answered |= heard(s, 0.05)
+    answered |= heard(s, 1)
+    return [round(fastest, 1), count - len(answered)]
+
+
 # ---- what is left behind ----
 
 def inside(pid):
@@ -239,8 +270,17 @@ def main():
         ok(r.returncode == 4 and "/dev/net/tun" in r.stderr, "without TUN it says what to allow", r.stderr)
 
     other = tempfile.mkdtemp(prefix="sextant-lab-")
-    second = lab("up", "--dir", other)
-    ok(second.returncode == 0, "a second lab beside the first", second.stderr)
+    second = lab("up", "--dir", other, "--delay", "80", "--loss", "1")
+    ok(second.returncode == 0, "a second lab beside the first, a long way from its servers", second.stderr)
+    r = lab("exec", "--dir", other, "observer", "--", sys.executable, os.path.abspath(__file__), "far")
+    fastest, lost = json.loads(r.stdout or "[0, 0]")
+    ok(80 <= fastest < 90, f"--delay 80: {fastest} ms there and back", r.stderr)
+    ok(30 <= lost <= 130, f"--loss 1: {lost} of 4,000 questions lost on one of two ways, 80 expected", r.stderr)
+    r = lab("verify", "--dir", other, "--delay", "80", "--loss", "1")
+    ok(r.returncode == 0 and ", 0 differences" in r.stdout, "the census finds the truth on the long way",
+       r.stdout + r.stderr)
+    r = lab("verify", "--dir", other, "--delay", "10")
+    ok(r.returncode == 2, "another wire than that of the lab that is up is a usage error", r.stderr)
     s2 = state(other)
     pid2, ns2 = int(s2["pid"]), os.readlink(f"/proc/{s2['pid']}/ns/pid")
     ok(len(inside(pid2)) > 5 and len(inside(pid)) > 5, "both live")
@@ -257,5 +297,7 @@ def main():
 if len(sys.argv) > 2 and sys.argv[1] == "probe":
     table = json.loads(sys.argv[2])
     print(json.dumps({k: f() for k, f in probe(lambda n: table[n]).items()}))
+elif sys.argv[1:] == ["far"]:
+    print(json.dumps(far("3fff:53:1::53", 4000)))
 else:
     sys.exit(main())

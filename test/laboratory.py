@@ -212,9 +212,9 @@ def truth():
 
 
 def differences(sites, want, allow=lambda said: False):
-    """Verdicts that are neither what they should be nor allowed."""
+    """Verdicts that are neither what they should be nor allowed.  What only --links looks at is not asked without."""
     return [f"{d} {c}: {want[d][c]}, found {said.get(c)}" for d, said in sorted(sites.items()) for c in want[d]
-            if said.get(c) != want[d][c] and not allow(said.get(c) or "")]
+            if said.get(c) not in (want[d][c], "na:not_asked") and not allow(said.get(c) or "")]
 
 
 # ---- a store from outside ----

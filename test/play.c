@@ -22,7 +22,7 @@ struct play {
 	struct timer timer;
 	struct step step;
 	struct event event; /* the next that it gets */
-	bool started, timed_out, is_web, is_quic;
+	bool started, timed_out, is_web, is_quic, is_resource;
 	int64_t began_us, deadline_us;
 	struct found found; /* to the resolver */
 	const struct say *say;
@@ -59,6 +59,8 @@ static const char *host_of(const struct play *y)
 		return to_resolver(y) ? d->qname : d->ns_host;
 	if (y->is_quic)
 		return ((const struct quic_row *)y->probe->row)->host;
+	if (y->is_resource)
+		return ((const struct resource_row *)y->probe->row)->host;
 	return y->is_web ? ((const struct web_row *)y->probe->row)->host
 			 : ((const struct smtp_row *)y->probe->row)->host;
 }
@@ -119,12 +121,17 @@ static void count_look(struct play *y)
 		const struct web_row *w = y->probe->row;
 
 		/* a look that robots.txt left without its page begins again, with that known */
-		snprintf(key, sizeof(key), "web %s %d %d %s %s", w->target, (int)w->began, (int)w->hop,
-			 addr_text(&w->addr, text), w->robots ? "page" : "robots");
+		snprintf(key, sizeof(key), "web %s %d %d %s %s %s", w->target, (int)w->began, (int)w->hop,
+			 addr_text(&w->addr, text), w->host, w->robots ? "page" : "robots");
 	} else if (y->is_quic) {
 		const struct quic_row *q = y->probe->row;
 
 		snprintf(key, sizeof(key), "quic %s %s", q->host, addr_text(&q->addr, text));
+	} else if (y->is_resource) {
+		const struct resource_row *q = y->probe->row;
+
+		snprintf(key, sizeof(key), "resource %s %lld %s", q->host, (long long)q->port,
+			 addr_text(&q->addr, text));
 	} else {
 		const struct smtp_row *m = y->probe->row;
 
@@ -135,7 +142,8 @@ static void count_look(struct play *y)
 	*slot = (void *)((uintptr_t)*slot + 1);
 	if ((uintptr_t)*slot > 2)
 		broken(r, "looked at more than twice: %s", key);
-	if (r->questions > L_DNS_QUERIES_PER_SITE)
+	/* those about hosts of resources have a budget of their own */
+	if (r->questions > L_DNS_QUERIES_PER_SITE + 2 * L_RESOURCE_HOSTS)
 		broken(r, "%zu questions", r->questions);
 	if (r->n_web > WEB_AT_ONCE)
 		broken(r, "%zu pages at once", r->n_web);
@@ -426,7 +434,7 @@ static void choose_server(struct play *y)
 static bool pass_guard(struct play *y)
 {
 	struct replay *r = y->lane->replay;
-	char *why = arena_alloc(&r->arena, GUARD_REASON_MAX);
+	char *why = arena_alloc(&r->arena, GUARD_REASON_MAX), text[ADDR_TEXT_MAX];
 	struct sent *s;
 
 	y->open = (struct addr){0};
@@ -438,6 +446,8 @@ static bool pass_guard(struct play *y)
 	s = vec_push(&r->sent);
 	s->addr = y->step.addr;
 	s->port = y->step.port;
+	addr_text(&s->addr, text);
+	s->literal = !dns_row_of(y) && host_of(y) && !strcmp(host_of(y), text);
 	return true;
 }
 
@@ -550,6 +560,7 @@ void play_start(struct drive *d, struct probe *p, drive_done *done, void *ctx)
 	y->ctx = ctx;
 	y->is_web = !strcmp(p->kind->name, "web");
 	y->is_quic = !strcmp(p->kind->name, "quic");
+	y->is_resource = !strcmp(p->kind->name, "resource");
 	y->began_us = now(r);
 	y->deadline_us = p->deadline_us ? p->deadline_us : now(r) + L_SITE_WALL_MS * INT64_C(1000);
 	y->timer = (struct timer){.fire = on_timer, .ctx = y};

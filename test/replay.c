@@ -100,12 +100,16 @@ static void judge(struct replay *r)
 
 static bool any_repeated(const struct replay *r)
 {
+	/* a linked page says by its words whether it was asked twice */
+
 	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		for (size_t i = 0; r->batches[k] && i < r->batches[k]->obs.n; i++) {
 			const struct obs *o = &r->batches[k]->obs.at[i];
 			const struct field *f = schema_field(r->batches[k]->schema, "fails");
 			int64_t fails;
 
+			if (!f)
+				continue;
 			memcpy(&fails, (const char *)o->row + f->offset, sizeof(fails));
 			if (fails > 0 && o->outcome != OUTCOME_DENIED &&
 			    o->outcome != OUTCOME_LIMIT)
@@ -114,10 +118,10 @@ static bool any_repeated(const struct replay *r)
 	return false;
 }
 
-/* Does a record of the evidence, or a literal host in a URL, name this address? */
+/* Does a record of the evidence name this address? */
 static bool is_named(const struct replay *r, const char *addr)
 {
-	const struct batch *dns = r->batches[EVIDENCE_DNS], *web = r->batches[EVIDENCE_WEB];
+	const struct batch *dns = r->batches[EVIDENCE_DNS];
 
 	for (size_t i = 0; dns && i < dns->obs.n; i++) {
 		const struct dns_row *row = dns->obs.at[i].row;
@@ -128,9 +132,6 @@ static bool is_named(const struct replay *r, const char *addr)
 			if (!strcmp(line, addr))
 				return true;
 	}
-	for (size_t i = 0; web && i < web->obs.n; i++)
-		if (!strcmp(((const struct web_row *)web->obs.at[i].row)->host, addr))
-			return true;
 	return false;
 }
 
@@ -141,7 +142,7 @@ static void check_sent(struct replay *r)
 
 	for (size_t i = 0; i < r->sent.n; i++) {
 		addr_text(&r->sent.at[i].addr, text);
-		if (strcmp(text, resolver_text) != 0 && !is_named(r, text))
+		if (!r->sent.at[i].literal && strcmp(text, resolver_text) != 0 && !is_named(r, text))
 			broken(r, "a packet to %s, which no answer named", text);
 	}
 }
@@ -152,7 +153,8 @@ static void check_verdict(struct replay *r, const struct judged *j, bool repeate
 {
 	static const char *const silences[] = {"aaaa_timeout", "aaaa_servfail", "v6_timeout"};
 
-	if (optout_name(&r->due, r->domain) && !r->sent.n && j->verdict != VERDICT_UNKNOWN)
+	if (optout_name(&r->due, r->domain) && !r->sent.n && j->verdict != VERDICT_UNKNOWN &&
+	    strcmp(j->reason, "not_asked") != 0)
 		broken(r, "%s of who opted out: %s", j->check->id, j->reason);
 	if (!r->v6 && !strncmp(j->reason, "v6_", 3) && strcmp(j->reason, "v6_broken"))
 		broken(r, "%s without IPv6 here: %s", j->check->id, j->reason);
@@ -218,8 +220,16 @@ static void on_done(void *ctx, struct visit *v)
 	for (enum evidence_kind k = EVIDENCE_DNS; k < EVIDENCE_KINDS; k++)
 		r->batches[k] = visit_take(v, k);
 	visit_free(v);
-	if (r->n_plays)
+	if (r->n_plays && !r->also)
 		broken(r, "done with %zu probes under way", r->n_plays);
+}
+
+static void on_also_done(void *ctx, struct visit *v)
+{
+	struct replay *r = ctx;
+
+	r->also_over = true;
+	visit_free(v);
 }
 
 static void on_parked(void *ctx, struct visit *v, bool is)
@@ -230,7 +240,7 @@ static void on_parked(void *ctx, struct visit *v, bool is)
 	r->parks += is;
 	if (r->parks > L_SITE_PAUSES)
 		broken(r, "%zu pauses", r->parks);
-	if (is && r->n_plays)
+	if (is && r->n_plays && !r->also)
 		broken(r, "parked with %zu probes under way", r->n_plays);
 }
 
@@ -269,11 +279,13 @@ static void make_env(struct replay *r)
 				    .pace = r->pace,
 				    .optout = &r->optout,
 				    .heed = heed_new(3, NULL, NULL),
+				    .hosts = hosts_new(),
 				    .guard = r->far.guard,
 				    .resolver_addr = resolver,
 				    .resolver_port = DNS_PORT,
 				    .v4 = r->v4,
 				    .v6 = r->v6,
+				    .links = {.sample = r->links, .seed = 1},
 				    .public_ok = r->public_ok,
 				    .allow = r->allow.at,
 				    .n_allow = r->allow.n,
@@ -288,12 +300,12 @@ static void turn(struct replay *r)
 {
 	struct err e;
 
-	for (int i = 0; !r->over; i++) {
+	for (int i = 0; !r->over || (r->also && !r->also_over); i++) {
 		int64_t due_us;
 
 		loop_turn(r->loop, 0, &e);
 		due_us = loop_due_us(r->loop);
-		if (r->over)
+		if (r->over && (!r->also || r->also_over))
 			return;
 		if (i > TURNS_MAX || due_us == INT64_MAX) {
 			broken(r, "the visit does not end");
@@ -306,11 +318,14 @@ static void turn(struct replay *r)
 
 static void check_after(struct replay *r)
 {
-	if (r->active_us > L_SITE_WALL_MS * INT64_C(1000) + r->longest_us)
+	int64_t most_ms = L_SITE_WALL_MS + (r->links ? L_LINK_WALL_MS : 0);
+
+	if (r->active_us > most_ms * 1000 + r->longest_us)
 		broken(r, "active for %lld ms, the longest probe %lld ms",
 		       (long long)r->active_us / 1000, (long long)r->longest_us / 1000);
 	judge(r);
-	check_sent(r);
+	if (!r->also) /* whose answers are not kept */
+		check_sent(r);
 	for (size_t i = 0; i < r->judged.n; i++)
 		check_verdict(r, &r->judged.at[i], any_repeated(r));
 	judge_again(r);
@@ -319,6 +334,7 @@ static void check_after(struct replay *r)
 void replay_run(struct replay *r)
 {
 	const struct visit_calls calls = {.done = on_done, .parked = on_parked, .ctx = r};
+	const struct visit_calls also = {.done = on_also_done, .ctx = r};
 	struct visit *v;
 
 	arena_init(&r->arena, 0);
@@ -330,7 +346,10 @@ void replay_run(struct replay *r)
 	make_env(r);
 	start_pleas(r);
 	v = visit_new(&r->env, r->domain, &calls);
+	if (r->also)
+		visit_new(&r->env, r->also, &also);
 	turn(r);
+	r->shared = hosts_stats(r->env.hosts)->shared;
 	if (r->over) {
 		check_after(r);
 		return;
@@ -354,6 +373,7 @@ void replay_done(struct replay *r)
 	vec_done(&r->pleas);
 	pace_free(r->pace);
 	heed_free(r->env.heed);
+	hosts_free(r->env.hosts);
 	guard_free(r->far.guard);
 	guard_free(r->near.guard);
 	optout_done(&r->optout);

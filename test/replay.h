@@ -4,7 +4,8 @@
  *guard.
  *
  * Whatever the internet does, some things must hold; the first that does not stands in `broken`:
- *	the visit ends, in L_SITE_WALL_MS of active time and the time of one probe
+ *	the visit ends, in L_SITE_WALL_MS of active time (and L_LINK_WALL_MS where links are
+ *	followed) and the time of one probe
  *	no packet to an opt-out, nor to a public address while nobody is named
  *	questions of a few types, packets to a few ports
  *	what the guard refuses is in the evidence as denied
@@ -33,6 +34,7 @@ struct plea {
 struct sent {
 	struct addr addr;
 	uint16_t port;
+	bool literal; /* it was the host of a URL */
 };
 
 struct judged {
@@ -54,6 +56,8 @@ struct replay {
 	const char *domain;
 	bool v4, v6, public_ok;
 	int64_t repeat_after_us;
+	size_t links; /* so many of each level are followed */
+	const char *also; /* another site, visited at the same time; its evidence is not kept */
 	VEC(struct prefix) allow, deny;
 	VEC(struct plea) pleas;
 	struct internet net;
@@ -64,6 +68,7 @@ struct replay {
 	VEC(struct judged) judged;
 	int64_t active_us, longest_us;
 	size_t questions, parks, starts;
+	size_t shared; /* looks that one site had of the other */
 	char broken[300];
 
 	/* of the replay */
@@ -79,7 +84,7 @@ struct replay {
 	struct play *plays;
 	size_t n_plays, n_web;
 	int64_t since_us;
-	bool over;
+	bool over, also_over;
 };
 
 void replay_init(struct replay *r);

@@ -5,9 +5,12 @@
  *	web TARGET FAMILY SCHEME HOP OUTCOME [key=value ...]
  *	smtp HOST FAMILY OUTCOME [key=value ...]
  *	quic HOST FAMILY OUTCOME [key=value ...]
+ *	resource HOST FAMILY OUTCOME [key=value ...]
+ *	link LEVEL HOST [key=value ...]
+ *	zone ASKED OUTCOME [key=value ...]
  *	no_v6, no_v4, no_resolver: what the observer's self-test found
  *
- * Keys are columns of the schemas.  A web look has connect_us, stage done and, when its outcome is ok,
+ * Keys are columns of the schemas; in resources "/" stands for a blank and "|" for a new line.  A web look has connect_us, stage done and, when its outcome is ok,
  * status 200 unless the line says otherwise; began is its scheme.  2001:db8::/32 counts as public.
  */
 #ifndef TEST_SAMPLE_H
@@ -15,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "check/link_rules.h"
 #include "check/view.h"
 
 #include <assert.h>
@@ -24,7 +28,7 @@
 
 struct sample {
 	struct arena arena;
-	VEC(struct obs) dns, web, smtp, quic;
+	VEC(struct obs) dns, web, smtp, quic, resource, link, zone;
 	struct site site;
 };
 
@@ -54,7 +58,11 @@ static void sample_put(struct sample *m, const struct schema *schema, void *row,
 		*(int64_t *)(void *)at = !strcmp(value, "null") ? I64_NULL : strtoll(value, NULL, 0);
 		break;
 	case FIELD_FLAG: *(int8_t *)at = (int8_t)strtol(value, NULL, 10); break;
-	case FIELD_TEXT: *(const char **)(void *)at = arena_str(&m->arena, value); break;
+	case FIELD_TEXT:
+		*(const char **)(void *)at = arena_str(&m->arena, value);
+		for (char *c = *(char **)(void *)at; *c && !strcmp(key, "resources"); c++)
+			*c = *c == '/' ? ' ' : *c == '|' ? '\n' : *c;
+		break;
 	case FIELD_WORD: *(int32_t *)(void *)at = sample_word(f->words, value); break;
 	case FIELD_ADDR: assert(addr_parse((struct addr *)(void *)at, value)); break;
 	case FIELD_F64: abort();
@@ -168,6 +176,65 @@ static void sample_quic(struct sample *m, struct obs *o, char *rest)
 	sample_keys(m, &quic_schema, r, rest);
 }
 
+static void sample_resource(struct sample *m, struct obs *o, char *rest)
+{
+	struct resource_row *r = arena_alloc(&m->arena, sizeof(*r));
+
+	row_clear(&resource_schema, r);
+	o->row = r;
+	r->host = sample_next(&rest);
+	r->family = strtol(sample_next(&rest), NULL, 10);
+	o->outcome = (enum outcome)sample_word(outcome_words, sample_next(&rest));
+	r->port = 443;
+	r->stage = STAGE_CONNECT;
+	if (o->outcome == OUTCOME_OK) {
+		r->connect_us = 1000;
+		r->stage = STAGE_DONE;
+		r->cert_ok = 1;
+	}
+	sample_keys(m, &resource_schema, r, rest);
+}
+
+static void sample_link(struct sample *m, struct obs *o, char *rest)
+{
+	struct link_row *r = arena_alloc(&m->arena, sizeof(*r));
+
+	row_clear(&link_schema, r);
+	o->row = r;
+	r->level = strtol(sample_next(&rest), NULL, 10);
+	r->host = r->url = r->blame = sample_next(&rest);
+	r->internal = 1;
+	if (r->level == 1) {
+		r->sample = 10;
+		r->seed = 1;
+		r->found2 = r->found3 = r->found_external = 3;
+	}
+	sample_keys(m, &link_schema, r, rest);
+	if (r->level > 1)
+		link_decide(r);
+}
+
+/* Values of zones have lists: ',' is a space, '|' the end of a line. */
+static void sample_zone(struct sample *m, struct obs *o, char *rest)
+{
+	struct zone_row *r = arena_alloc(&m->arena, sizeof(*r));
+	char *asked = sample_next(&rest), *outcome = sample_next(&rest);
+
+	row_clear(&zone_schema, r);
+	o->row = r;
+	r->asked = asked;
+	o->outcome = (enum outcome)sample_word(outcome_words, outcome);
+	sample_keys(m, &zone_schema, r, rest);
+	for (size_t i = 0; i < zone_schema.n_fields; i++) {
+		char **text = (char **)(void *)((char *)r + zone_schema.fields[i].offset);
+
+		if (zone_schema.fields[i].type != FIELD_TEXT || !*text)
+			continue;
+		for (char *c = *text; *c; c++)
+			*c = *c == ',' ? ' ' : *c == '|' ? '\n' : *c;
+	}
+}
+
 static void sample_line(struct sample *m, char *line)
 {
 	struct obs o = {.subject = "example.test", .vantage = "local", .round = "r"};
@@ -187,6 +254,15 @@ static void sample_line(struct sample *m, char *line)
 	} else if (!strcmp(what, "quic")) {
 		sample_quic(m, &o, rest);
 		*vec_push(&m->quic) = o;
+	} else if (!strcmp(what, "resource")) {
+		sample_resource(m, &o, rest);
+		*vec_push(&m->resource) = o;
+	} else if (!strcmp(what, "link")) {
+		sample_link(m, &o, rest);
+		*vec_push(&m->link) = o;
+	} else if (!strcmp(what, "zone")) {
+		sample_zone(m, &o, rest);
+		*vec_push(&m->zone) = o;
 	} else if (!strcmp(what, "no_v6")) {
 		m->site.v6_works = false;
 	} else if (!strcmp(what, "no_v4")) {
@@ -222,6 +298,9 @@ __attribute__((unused)) static void sample_init(struct sample *m, const char *te
 	m->site.web = (struct evidence_list){m->web.at, m->web.n};
 	m->site.smtp = (struct evidence_list){m->smtp.at, m->smtp.n};
 	m->site.quic = (struct evidence_list){m->quic.at, m->quic.n};
+	m->site.resource = (struct evidence_list){m->resource.at, m->resource.n};
+	m->site.link = (struct evidence_list){m->link.at, m->link.n};
+	m->site.zone = (struct evidence_list){m->zone.at, m->zone.n};
 }
 
 __attribute__((unused)) static void sample_done(struct sample *m)
@@ -230,6 +309,9 @@ __attribute__((unused)) static void sample_done(struct sample *m)
 	vec_done(&m->web);
 	vec_done(&m->smtp);
 	vec_done(&m->quic);
+	vec_done(&m->resource);
+	vec_done(&m->link);
+	vec_done(&m->zone);
 	arena_done(&m->arena);
 }
 

@@ -394,6 +394,21 @@ static int line_families(struct reader *r)
 	return 0;
 }
 
+static int line_links(struct reader *r)
+{
+	long long n;
+
+	if (read_number(r, 1, L_LINKS_SAMPLE, &n))
+		return r->e->code;
+	r->s->replay.links = (size_t)n;
+	return 0;
+}
+
+static int line_also(struct reader *r)
+{
+	return read_name(r, &r->s->replay.also);
+}
+
 static int line_nobody(struct reader *r)
 {
 	r->s->replay.public_ok = false;
@@ -450,7 +465,7 @@ static const struct {
 } expectable[] = {
 	{"verdict", 2, 2},  {"asked", 2, 3},	 {"not-asked", 1, 2}, {"sent", 1, 2},
 	{"not-sent", 1, 2}, {"row", 2, 20},	 {"no-row", 2, 20},   {"rows", 2, 20},
-	{"parks", 1, 1},    {"questions", 1, 1}, {"active", 1, 1},    {"limit", 1, 1},
+	{"parks", 1, 1},    {"shared", 1, 1},    {"questions", 1, 1}, {"active", 1, 1},    {"limit", 1, 1},
 	{"no-limit", 1, 1},
 };
 
@@ -493,7 +508,8 @@ static const struct {
 	{"web", line_web},
 	{"smtp", line_smtp},
 	{"quic", line_quic},
-	{"quic", line_quic},
+	{"links", line_links},
+	{"also", line_also},
 	{"expect", line_expect},
 };
 

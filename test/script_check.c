@@ -140,6 +140,8 @@ const char *script_check(struct script *s, const struct expectation *x)
 		return check_limit(s, x);
 	if (!strcmp(word, "parks"))
 		return instead(s, (long long)r->parks == n, "parks", (long long)r->parks);
+	if (!strcmp(word, "shared"))
+		return instead(s, (long long)r->shared == n, "looks had of another site", (long long)r->shared);
 	if (!strcmp(word, "questions"))
 		return instead(s, (long long)r->questions == n, "questions",
 			       (long long)r->questions);

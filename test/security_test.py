@@ -13,7 +13,7 @@ CASES = [f"T-SSRF-{n:02}" for n in range(1, 13)] + [f"T-DNS-{n:02}" for n in ran
         [f"T-NET-{n:02}" for n in range(1, 11)] + ["T-RIR-01"] + [f"T-WEB-{n:02}" for n in range(1, 11)] + \
         ["T-EXP-01", "T-REP-01", "T-REP-02", "P-ATTR-1", "P-ATTR-2", "P-RATE-1", "P-RATE-2", "P-VOL", "P-FREQ",
          "P-BACK", "P-ROBOTS", "P-OPT-1", "P-OPT-2", "P-LOCAL", "P-DATA", "P-DNS", "P-FLOW", "P-V6", "P-MENLO"]
-TEST = re.compile(r"(src/\w+/\w+_(test|fuzz)\.c|test/\w+\.py)")
+TEST = re.compile(r"(src/\w+/\w+_(test|fuzz)\.c|test/\w+\.py|test/\w+_test\.c)")
 
 
 def check(good, name, why=""):

@@ -85,6 +85,25 @@ static int check_words(const struct args *a, struct err *e)
 	return 0;
 }
 
+/* --iterate and --resolver are settings with words of their own.  Who names both has mixed up what he wants: all
+ * names of a round come from one of them. */
+static int choose_names(struct args *a, struct err *e)
+{
+	const char *resolver = args_text(a, "resolver", NULL);
+	char setting[CONFIG_TEXT_MAX + 32];
+
+	if (args_has(a, "iterate") && resolver)
+		return usage_error(e, "--iterate asks no resolver: give it, or --resolver, not both");
+	if (args_has(a, "iterate"))
+		return config_set(&a->config, "dns.iterate=1", e) ? EXIT_USAGE : 0;
+	if (!resolver)
+		return 0;
+	snprintf(setting, sizeof(setting), "dns.resolver=%s", resolver);
+	if (config_set(&a->config, setting, e) || config_set(&a->config, "dns.iterate=0", e))
+		return EXIT_USAGE;
+	return 0;
+}
+
 static int load_config(struct args *a, struct err *e)
 {
 	const char *file = args_text(a, "config", NULL), *one;
@@ -101,7 +120,7 @@ static int load_config(struct args *a, struct err *e)
 	for (size_t i = 0; (one = args_nth(a, "set", i)); i++)
 		if (config_set(&a->config, one, e))
 			return EXIT_USAGE;
-	return 0;
+	return choose_names(a, e);
 }
 
 int args_parse(struct args *a, const struct command *c, int argc, char **argv, struct err *e)

@@ -25,11 +25,14 @@ static int send_one(struct run *r, size_t place, struct err *e)
 	uint32_t id = r->free_ids.at[--r->free_ids.n];
 	const struct round *round = r->c->round;
 
-	const char *domain = r->c->portfolio->subjects.at[round->order[place]].domain;
+	const struct subject *s = &r->c->portfolio->subjects.at[round->order[place]];
+	char kin[KIN_MAX] = "";
 
-	r->outs[id] = (struct out){.place = place, .used = true, .who = probers_of(r->c->probers, domain)};
+	if (r->c->kin)
+		kin_of(r->c->kin, s, kin);
+	r->outs[id] = (struct out){.place = place, .used = true, .who = probers_of(r->c->probers, s->domain)};
 	r->n_busy++;
-	return probers_site(r->c->probers, id, domain, round->before[place] != NULL, e);
+	return probers_site(r->c->probers, id, s->domain, kin, round->before[place] != NULL, e);
 }
 
 static int send_sites(struct run *r, struct err *e)

@@ -7,6 +7,7 @@
 #ifndef APP_CENSUS_H
 #define APP_CENSUS_H
 
+#include "app/kin.h"
 #include "app/probers.h"
 #include "app/round.h"
 
@@ -22,6 +23,7 @@ struct census {
 	struct probers *probers;
 	struct observer *observer;
 	const struct portfolio *portfolio;
+	const struct kin *kin; /* where links are followed; else NULL */
 	struct round *round;
 	/* Called for each site after it was stored: its verdicts stand from `first` on in the batch. */
 	void (*stored)(void *ctx, const struct batch *verdicts, size_t first);

@@ -76,12 +76,16 @@ static void write_settings(struct census_job *j)
 	for (size_t i = 0; i < o->allow.n; i++)
 		json_text(&out, prefix_text(&o->allow.at[i], text));
 	json_end_array(&out);
-	json_put_text(&out, "resolver", addr_text(&o->resolver, text));
+	json_put_text(&out, "resolver", o->config->iterate ? ROUND_ITERATES : addr_text(&o->resolver, text));
 	json_put_text(&out, "user_agent", o->user_agent);
 	json_put_i64(&out, "repeat_after_s", o->config->repeat_after_s);
 	json_put_i64(&out, "targets_per_s", o->config->targets_per_s);
 	json_put_i64(&out, "packets_per_s", o->config->packets_per_s);
 	json_put_i64(&out, "per_address_gap_ms", o->config->per_address_gap_ms);
+	if (args_has(j->args, "links")) {
+		json_put_i64(&out, "links_sample", o->config->links_sample);
+		json_put_i64(&out, "links_seed", o->config->links_seed);
+	}
 	json_end_object(&out);
 }
 
@@ -157,6 +161,7 @@ static int begin_round(struct census_job *j, struct err *e)
 static int go(struct census_job *j, struct err *e)
 {
 	struct sigaction act = {.sa_handler = on_signal};
+	struct kin kin;
 	int rc;
 
 	sigaction(SIGINT, &act, NULL);
@@ -168,7 +173,13 @@ static int go(struct census_job *j, struct err *e)
 				    .tested = say_tested, .ctx = j};
 	if (args_format(j->args) == FORMAT_CSV)
 		printf("domain,check,verdict,reason\r\n");
+	if (args_has(j->args, "links")) {
+		kin_init(&kin, &j->portfolio);
+		j->census.kin = &kin;
+	}
 	rc = census_run(&j->census, &stopped, e);
+	if (j->census.kin)
+		kin_done(&kin);
 	say_line_end(j);
 	say_wishes(j);
 	if (!rc)
@@ -196,6 +207,7 @@ static int with_prober(struct census_job *j, struct err *e)
 {
 	const struct prober_config c = {.observer = &j->observer,
 					.repeat_after_us = j->observer.config->repeat_after_s * 1000000,
+					.links = args_has(j->args, "links"),
 					.ramp = true};
 	const struct config *config = j->observer.config;
 	int rc = probers_start(&j->probers, &c,
@@ -222,12 +234,19 @@ static int dry_run(const struct census_job *j)
 	printf(j->zh ? "名单 %s：%zu 个站点；未发送任何报文（--dry-run）\n"
 		     : "%s: %zu sites; nothing was sent (--dry-run)\n",
 	       j->name, n);
-	printf(j->zh ? "  每个站点：最多 %d 次 DNS 查询；每个协议族最多 4 次首页 GET 及其重定向，各主机先读 robots.txt；每台邮件主机每个协议族 1 次问候（支持时含 STARTTLS）；声明 HTTP/3 的主机每个协议族最多 %d 个 UDP 443 数据报\n"
+	printf(j->zh ? "  每个站点：最多 %d 次 DNS 查询；每个协议族最多 4 次首页 GET 及其重定向，各主机先读 robots.txt；每台邮件主机每个协议族 1 次问候（支持时含 STARTTLS）；声明 HTTP/3 的主机每个协议族最多 %d 个 UDP 443 数据报；首页引用的其他主机（最多 %d 个）每轮只连接一次，不发请求\n"
 		     : "  each site: at most %d DNS questions, 4 GETs of front pages per family and their "
 		       "redirects, robots.txt of each host before them, 1 greeting of each mail "
 		       "host and family, with STARTTLS where it is offered, %d datagrams "
-		       "to UDP port 443 per family where HTTP/3 is advertised\n",
-	       L_DNS_QUERIES_PER_SITE, L_QUIC_TRIES);
+		       "to UDP port 443 per family where HTTP/3 is advertised; one connection without a "
+		       "request to each of at most %d other hosts that the front page loads from, once a "
+		       "round for all sites\n",
+	       L_DNS_QUERIES_PER_SITE, L_QUIC_TRIES, L_RESOURCE_HOSTS);
+	if (args_has(j->args, "links"))
+		printf(j->zh ? "  链接：每个站点最多 %lld 个页面，每个协议族各 1 次 GET 及其重定向；遵守各主机的 robots.txt\n"
+			     : "  links: of each site at most %lld pages, one GET a family and their redirects, as far as "
+			       "robots.txt of each host allows it\n",
+		       3 * (long long)c->links_sample);
 	printf(j->zh ? "  每秒最多 %lld 个新站点、%lld 个报文；至少需要 %.0f 秒\n"
 		     : "  at most %lld new sites and %lld packets a second: %.0f s at least\n",
 	       (long long)c->targets_per_s, (long long)c->packets_per_s,
@@ -291,6 +310,12 @@ static const struct option_row options[] = {
 	{"round", "NAME", "name of this run; one name for all its shards", "本次普查的名称；各分片使用同一名称"},
 	{"shard", "I/N", "only part I of N of the list; a registrable domain is in one part as a whole",
 	 "只探测名单 N 个分片中的第 I 片；同一可注册域不会拆分"},
+	{"iterate", NULL, "resolve names from the root by own questions, not by a resolver",
+	 "自根开始逐级解析域名，不使用递归解析器"},
+	{"resolver", "ADDR[:PORT]", "resolve names by this resolver (instead of dns.resolver)",
+	 "使用指定的递归解析器（代替 dns.resolver）"},
+	{"links", NULL, "follow links too: for each level links.sample pages a site and family (many requests)",
+	 "同时探测链接：每级每个站点、每个协议族抽查 links.sample 个页面（请求较多）"},
 	{"dry-run", NULL, "say what would be sent, and send nothing", "只说明将发送什么，不发送"},
 	{0},
 };
@@ -304,7 +329,7 @@ const struct command command_census = {
 		   "stopped, by whatever, goes on when the same command is given again. A row of the list "
 		   "that cannot be used is named with its line; the rest is done, or nothing with --strict. "
 		   "A site that another round looked at within rate.round_gap_s is not asked again: what was "
-		   "found then counts here too. While the resolver, or a family that worked, fails here, the "
+		   "found then counts here too, links only if that round followed them. While the resolver, or a family that worked, fails here, the "
 		   "round waits. "
 		   "With --shard and --round several machines, or several runs, share a list: when every part of "
 		   "a name is complete in one store, indicators take them as one round. "
@@ -317,7 +342,8 @@ const struct command command_census = {
 		   "无论因何中断，再次执行同一命令即可继续。\n"
 		   "名单中不可用的行会给出行号，其余照常进行；\n"
 		   "--strict 时则整体不执行。\n"
-		   "另一轮在 rate.round_gap_s 内已探测过的站点不再重复探测，直接采用当时的证据。\n"
+		   "另一轮在 rate.round_gap_s 内已探测过的站点不再重复探测，直接采用当时的证据\n"
+		   "（当时未探测链接的，本轮也没有链接结论）。\n"
 		   "本机解析器或原本可用的协议族出现故障时，普查会等待。\n"
 		   "--shard 与 --round 可将一份名单分给多台机器或多次执行；\n"
 		   "同一名称的各分片在一个库中全部完成后，指标按一轮计算。\n"

@@ -77,7 +77,7 @@ static int converse(struct look_up *k, struct err *e)
 	int rc = prober_test(&k->prober, e);
 
 	if (!rc)
-		rc = prober_site(&k->prober, 0, k->domain, false, e);
+		rc = prober_site(&k->prober, 0, k->domain, "", false, e);
 	while (!rc) {
 		struct pollfd p = {.fd = prober_fd(&k->prober), .events = POLLIN};
 		struct prober_news n;
@@ -132,7 +132,7 @@ static int tell(const struct look_up *k, const struct observer *o)
 
 static int check(struct look_up *k, struct observer *o, struct err *e)
 {
-	struct prober_config c = {.observer = o};
+	struct prober_config c = {.observer = o, .links = args_has(k->args, "links")};
 	int64_t repeat_s;
 	int code;
 
@@ -175,6 +175,12 @@ static int run(const struct args *a, struct err *e)
 static const struct option_row options[] = {
 	{"repeat", "SECONDS", "ask again after this long what was silent (default 5)",
 	 "无应答的项目在多少秒后复测（默认 5）"},
+	{"iterate", NULL, "resolve names from the root by own questions, not by a resolver",
+	 "自根开始逐级解析域名，不使用递归解析器"},
+	{"resolver", "ADDR[:PORT]", "resolve names by this resolver (instead of dns.resolver)",
+	 "使用指定的递归解析器（代替 dns.resolver）"},
+	{"links", NULL, "follow links too: for each level links.sample pages a family",
+	 "同时探测链接：每级、每个协议族抽查 links.sample 个页面"},
 	{0},
 };
 

@@ -21,6 +21,9 @@ struct config {
 	char vantage[CONFIG_TEXT_MAX]; /* name of this place; default "local" */
 	/* [dns] */
 	char resolver[CONFIG_TEXT_MAX]; /* address or [address]:port; "" = from /etc/resolv.conf */
+	char root_hints[CONFIG_TEXT_MAX]; /* file; "" = what the program carries */
+	int64_t iterate;		  /* 1: names are resolved from the root, no resolver is asked */
+	int64_t chain;			  /* 1: chains of zones are looked at */
 	/* [tls] */
 	char ca_file[CONFIG_TEXT_MAX]; /* "" = the system's */
 	/* [guard] comma-separated prefixes */
@@ -36,6 +39,7 @@ struct config {
 	int64_t round_gap_s; /* between two looks at one site in different rounds */
 	int64_t probers;     /* processes that look; 0: as many as targets_per_s needs */
 	int64_t per_network_per_s, per_domain_per_s;
+	int64_t links_sample, links_seed; /* of each level, where links are followed; what chooses them */
 	int64_t blocks_in_row; /* sites that turn us away before their prefix is left alone; 0: never */
 	/* [serve] */
 	char listen[CONFIG_TEXT_MAX]; /* "[::1]:8064" */

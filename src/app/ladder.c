@@ -298,6 +298,46 @@ static void print_quic(const struct obs *o, struct buf *line, FILE *out)
 	end_line(line, 10, out);
 }
 
+static void print_resource(const struct obs *o, struct buf *line, FILE *out)
+{
+	const struct resource_row *r = o->row;
+	char text[ADDR_TEXT_MAX];
+
+	buf_printf(line, "    resource %s [%s]:%lld: %s", r->host, addr_text(&r->addr, text), (long long)r->port,
+		   outcome_words[o->outcome]);
+	if (r->tls_version)
+		buf_printf(line, ", %s", r->tls_version);
+	if (r->cert_problem)
+		buf_printf(line, ", certificate %s", r->cert_problem);
+	if (r->why)
+		buf_printf(line, " (%s)", r->why);
+	if (r->fails > 0)
+		buf_str(line, ", looked again");
+	end_line(line, 10, out);
+}
+
+static void put_family(struct buf *line, int family, int64_t status, const char *why)
+{
+	if (status != I64_NULL)
+		buf_printf(line, " IPv%d %lld", family, (long long)status);
+	else if (why)
+		buf_printf(line, " IPv%d %s", family, why);
+}
+
+static void print_link(const struct obs *o, struct buf *line, FILE *out)
+{
+	const struct link_row *r = o->row;
+
+	buf_printf(line, "    link %lld %s%s:", (long long)r->level, r->url, r->internal ? "" : " (external)");
+	put_family(line, 6, r->status6, r->why6);
+	put_family(line, 4, r->status4, r->why4);
+	if (r->found2 != I64_NULL)
+		buf_printf(line, " %lld links, %lld external, %lld a level below; %lld of each, seed %lld",
+			   (long long)r->found2, (long long)r->found_external, (long long)r->found3,
+			   (long long)r->sample, (long long)r->seed);
+	end_line(line, 10, out);
+}
+
 static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 {
 	fprintf(out, "\n  %s\n", l->zh ? "证据" : "Evidence");
@@ -309,6 +349,10 @@ static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 		print_smtp(&l->site->smtp.at[i], line, out);
 	for (size_t i = 0; i < l->site->quic.n; i++)
 		print_quic(&l->site->quic.at[i], line, out);
+	for (size_t i = 0; i < l->site->resource.n; i++)
+		print_resource(&l->site->resource.at[i], line, out);
+	for (size_t i = 0; i < l->site->link.n; i++)
+		print_link(&l->site->link.at[i], line, out);
 }
 
 void ladder_print(const struct ladder *l, FILE *out)

@@ -1,6 +1,8 @@
 /* observer: see observer.h. */
 #include "app/observer.h"
 
+#include "app/file.h"
+#include "base/asset.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -130,6 +132,32 @@ int observer_optout(struct observer *o, struct err *e)
 	return 1;
 }
 
+enum { HINTS_FILE_B = 65536 };
+
+static int take_hints(struct observer *o, struct err *e)
+{
+	const char *path = o->config->root_hints, *text;
+	const struct asset *own = asset_find("root.hints");
+	struct arena a;
+	size_t len, line = 0;
+	int rc = 0;
+
+	arena_init(&a, 0);
+	text = (const char *)own->data;
+	len = own->len;
+	if (*path)
+		rc = file_read(path, HINTS_FILE_B, &a, &text, &len, e);
+	if (!rc)
+		line = root_hints_parse(&o->hints, text, len);
+	if (line)
+		rc = err_set(e, -EINVAL,
+			     "dns.root_hints %s, line %zu: no address of a root server; the file looks like "
+			     "`a.root-servers.net. 3600000 A 198.41.0.4`",
+			     *path ? path : "(built in)", line);
+	arena_done(&a);
+	return rc;
+}
+
 int observer_init(struct observer *o, const struct config *c, struct err *e)
 {
 	char resolver[CONFIG_TEXT_MAX];
@@ -149,6 +177,8 @@ int observer_init(struct observer *o, const struct config *c, struct err *e)
 		rc = check_contact(o, e);
 	if (!rc)
 		rc = config_endpoint(resolver, 53, &o->resolver, &o->resolver_port, e);
+	if (!rc)
+		rc = take_hints(o, e);
 	if (!rc)
 		rc = take_anchors(o, anchors_or(o, c->anchor_v4, ROOTS_V4), e);
 	if (!rc)

@@ -6,6 +6,7 @@
 #define APP_OBSERVER_H
 
 #include "app/config.h"
+#include "source/iterate.h"
 #include "source/selftest.h"
 
 struct observer {
@@ -15,6 +16,7 @@ struct observer {
 	struct anchor anchors[ANCHORS_MAX];
 	size_t n_anchors;
 	prefix_list allow, deny, pref64;
+	struct root_hints hints;
 	bool public_ok;
 	char user_agent[2 * CONFIG_TEXT_MAX], helo[CONFIG_TEXT_MAX];
 	struct buf optout; /* text of the opt-out list */

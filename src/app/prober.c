@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,15 +51,14 @@ static int tell(struct prober *p, enum prober_message kind, const void *data, si
 	return rc == -EPIPE ? 0 : rc; /* a child that has gone: prober_next says how */
 }
 
-int prober_site(struct prober *p, uint32_t id, const char *domain, bool too_soon, struct err *e)
+int prober_site(struct prober *p, uint32_t id, const char *domain, const char *kin, bool too_soon, struct err *e)
 {
-	char body[5 + 256];
-	size_t n = strnlen(domain, sizeof(body) - 5);
+	char body[5 + SITE_TEXT_MAX];
 
 	memcpy(body, &id, 4);
 	body[4] = too_soon;
-	memcpy(body + 5, domain, n);
-	return tell(p, MESSAGE_SITE, body, 5 + n, e);
+	snprintf(body + 5, SITE_TEXT_MAX, "%s %s", domain, kin);
+	return tell(p, MESSAGE_SITE, body, 5 + strlen(body + 5), e);
 }
 
 int prober_wish(struct prober *p, const struct heed_wish *w, struct err *e)

@@ -28,6 +28,7 @@ struct prober_config {
 	const struct observer *observer;
 	int64_t repeat_after_us;
 	int64_t share; /* of so many probers each has the same part of every rate; 0 is 1 */
+	bool links; /* follow them, as the settings say */
 	bool ramp; /* begin with a tenth of the rate */
 };
 
@@ -63,7 +64,8 @@ struct prober_news {
 int prober_start(struct prober *p, const struct prober_config *c, struct err *e);
 /* too_soon: another round looked at it a short time ago, and what it found is not there any more; nothing
  * may be asked (P-FREQ). */
-int prober_site(struct prober *p, uint32_t id, const char *domain, bool too_soon, struct err *e);
+/* kin: visit_kin, or "". */
+int prober_site(struct prober *p, uint32_t id, const char *domain, const char *kin, bool too_soon, struct err *e);
 int prober_wish(struct prober *p, const struct heed_wish *w, struct err *e);
 int prober_test(struct prober *p, struct err *e);
 int prober_optout(struct prober *p, const char *text, size_t len, struct err *e);

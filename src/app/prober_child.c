@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "io/sandbox.h"
+#include "source/asking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,8 @@ struct site_work {
 	struct visit *visit;
 	struct site_work *next; /* in line; all that are under way */
 	bool too_soon;
-	char domain[256];
+	char *kin;	   /* behind the domain; "" if none */
+	char domain[];	   /* and its kin */
 };
 
 struct child {
@@ -34,6 +36,8 @@ struct child {
 	struct watch watch, guard_watch;
 	struct loop *loop;
 	struct guard *guard, *resolver_guard;
+	int worked; /* what the last self-test found, as bits */
+	struct asking asking; /* of the engine, if chains are looked at */
 	struct tls_client *tls;
 	struct optout optout;
 	struct visit_env env;
@@ -52,6 +56,7 @@ struct child {
 
 __attribute__((noreturn)) static void fault(struct child *c, const char *text)
 {
+	pipe_local_write(&c->pipe, true, NULL);
 	pipe_local_tell(&c->pipe, MESSAGE_FAULT, text, strlen(text), NULL);
 	pipe_local_write(&c->pipe, true, NULL);
 	_exit(1);
@@ -84,6 +89,8 @@ static void tell(struct child *c, enum prober_message kind, const void *data, si
 {
 	struct err e;
 
+	if (c->pipe.out.len >= QUEUE_HIGH_B && pipe_local_write(&c->pipe, true, &e))
+		_exit(1);
 	if (pipe_local_tell(&c->pipe, (uint8_t)kind, data, len, &e))
 		fault(c, e.text);
 	flush(c);
@@ -211,6 +218,8 @@ static void start_one(struct child *c)
 	c->n_active++;
 	w->tests = c->n_tests;
 	w->visit = visit_new(&c->env, w->domain, &calls);
+	if (*w->kin)
+		visit_kin(w->visit, w->kin);
 	if (w->too_soon)
 		visit_deny(w->visit, "too_soon");
 }
@@ -263,16 +272,17 @@ static void on_start_timer(struct timer *t)
 
 static void take_site(struct child *c, const struct pipe_message *m)
 {
-	struct site_work *w = calloc(1, sizeof(*w));
+	struct site_work *w = m->len < 6 || m->len > 5 + SITE_TEXT_MAX ? NULL : calloc(1, sizeof(*w) + m->len);
 
 	if (!w)
-		abort();
-	if (m->len < 6 || m->len - 5 >= sizeof(w->domain))
 		fault(c, "the prober was given a site that is none");
 	w->child = c;
 	memcpy(&w->id, m->data, 4);
 	w->too_soon = m->data[4];
 	memcpy(w->domain, m->data + 5, m->len - 5);
+	w->kin = w->domain + strcspn(w->domain, " ");
+	if (*w->kin)
+		*w->kin++ = '\0';
 	*c->last = w;
 	c->last = &w->next;
 	c->n_waiting++;
@@ -324,6 +334,14 @@ static void test_done(void *ctx)
 	batch_copy(b, &o);
 	c->env.v4 = c->row.v4_works == 1;
 	c->env.v6 = c->row.v6_works == 1;
+	if (c->env.iterate) {
+		int works = c->env.v4 | c->env.v6 << 1 | (c->row.resolver_works == 1) << 2;
+
+		iterate_works(c->env.iterate, c->env.v4, c->env.v6);
+		if (works != c->worked)
+			iterate_forget_trouble(c->env.iterate);
+		c->worked = works;
+	}
 	selftest_free(c->test);
 	c->test = NULL;
 	offer(c, b);
@@ -447,9 +465,12 @@ static void make_env(struct child *c)
 				    .pace = pace_new(c->loop, &pace),
 				    .optout = &c->optout,
 				    .heed = heed_new(config->blocks_in_row, on_wish, c),
+				    .hosts = hosts_new(),
 				    .guard = c->guard,
 				    .resolver_addr = o->resolver,
 				    .resolver_port = o->resolver_port,
+				    .links = {.sample = c->c->links ? (size_t)config->links_sample : 0,
+					      .seed = (uint64_t)config->links_seed},
 				    .public_ok = o->public_ok,
 				    .allow = o->allow.at,
 				    .n_allow = o->allow.n,
@@ -457,6 +478,27 @@ static void make_env(struct child *c)
 				    .vantage = config->vantage,
 				    .user_agent = o->user_agent,
 				    .helo = o->helo};
+}
+
+static int make_engine(struct child *c, struct err *e)
+{
+	const struct observer *o = c->c->observer;
+	struct iterate_env env = {.loop = c->loop, .ask = asking_ask, .cancel = asking_cancel, .ctx = &c->asking,
+				  .random = drive_random, .v4 = true, .v6 = true};
+
+	if (!o->config->chain && !o->config->iterate)
+		return 0;
+	c->asking = (struct asking){.loop = c->loop,
+				    .asker = asker_new(c->loop, c->guard, c->env.pace, e),
+				    .optout = &c->optout,
+				    .guard = c->guard,
+				    .public_ok = o->public_ok};
+	if (!c->asking.asker)
+		return e->code;
+	c->env.iterate = iterate_new(&env, &o->hints);
+	c->env.iterate_names = o->config->iterate;
+	c->env.no_chains = !o->config->chain;
+	return 0;
 }
 
 /* Everything that opens a file comes before this. */
@@ -494,7 +536,8 @@ static int be_born(struct child *c, struct err *e)
 	if (rc)
 		return rc;
 	make_env(c);
-	return lock_in(c, e);
+	rc = make_engine(c, e);
+	return rc ? rc : lock_in(c, e);
 }
 
 /* Descriptors of the parent that are not ours: a store is never among them, but locks may be. */

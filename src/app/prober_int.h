@@ -2,10 +2,13 @@
 #ifndef APP_PROBER_INT_H
 #define APP_PROBER_INT_H
 
+#include "app/kin.h"
 #include "app/prober.h"
 
+enum { SITE_TEXT_MAX = DOMAIN_MAX + 2 + KIN_MAX };
+
 enum prober_message {
-	MESSAGE_SITE = PIPE_OWN, /* id:u32 too_soon:u8 domain */
+	MESSAGE_SITE = PIPE_OWN, /* id:u32 too_soon:u8 domain, and after a space its kin */
 	MESSAGE_TEST,
 	MESSAGE_OPTOUT,
 	MESSAGE_END,

@@ -44,9 +44,10 @@ size_t probers_of(const struct probers *p, const char *domain)
 	return p->n > 1 ? (size_t)(hash_bytes(site, strlen(site)) % p->n) : 0;
 }
 
-int probers_site(struct probers *p, uint32_t id, const char *domain, bool too_soon, struct err *e)
+int probers_site(struct probers *p, uint32_t id, const char *domain, const char *kin, bool too_soon,
+		 struct err *e)
 {
-	return prober_site(&p->at[probers_of(p, domain)], id, domain, too_soon, e);
+	return prober_site(&p->at[probers_of(p, domain)], id, domain, kin, too_soon, e);
 }
 
 int probers_wish(struct probers *p, const struct heed_wish *w, struct err *e)

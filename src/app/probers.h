@@ -29,7 +29,8 @@ void probers_stop(struct probers *p);
 
 /* Whose site it is. */
 size_t probers_of(const struct probers *p, const char *domain);
-int probers_site(struct probers *p, uint32_t id, const char *domain, bool too_soon, struct err *e);
+int probers_site(struct probers *p, uint32_t id, const char *domain, const char *kin, bool too_soon,
+		 struct err *e);
 /* To all of them; after probers_end nothing is asked of anybody, so wishes and opt-outs have no use. */
 int probers_wish(struct probers *p, const struct heed_wish *w, struct err *e);
 int probers_test(struct probers *p, struct err *e);

@@ -88,6 +88,21 @@ static void new_id(struct round *r)
 		 c.hour, c.minute, c.second, bits);
 }
 
+/* All names of a round come from a resolver, or all from the root: 1 if it goes on as it began. */
+static int same_names(const char *before, const char *now, struct err *e)
+{
+	static const char word[] = "\"resolver\":\"" ROUND_ITERATES "\"";
+	bool iterates = now && strstr(now, word);
+
+	if (iterates == (strstr(before, word) != NULL))
+		return 1;
+	return err_set(e, -EINVAL,
+		       iterates ? "the round that was stopped asks a resolver: go on without --iterate, or begin a "
+				  "new one with --new"
+				: "the round that was stopped resolves names from the root: go on with --iterate, or "
+				  "begin a new one with --new");
+}
+
 /* Fills in the round that was stopped, if there is one: 1, 0, or negative. */
 static int find_stopped(struct round *r, struct store *s, const struct round_wish *w, struct err *e)
 {
@@ -96,7 +111,7 @@ static int find_stopped(struct round *r, struct store *s, const struct round_wis
 				     value_text(w->name ? w->name : "")};
 	struct table t;
 	int rc = store_query_state(s, &r->arena,
-				   "SELECT id, began_us, seed, total FROM round WHERE status = "
+				   "SELECT id, began_us, seed, total, settings FROM round WHERE status = "
 				   "'running' AND portfolio = ? AND version = ? AND vantage = ? "
 				   "AND coalesce(shard, 0) = ? AND coalesce(shards, 0) = ? AND "
 				   "coalesce(name, '') = ? ORDER BY began_us DESC LIMIT 1",
@@ -109,7 +124,7 @@ static int find_stopped(struct round *r, struct store *s, const struct round_wis
 	r->seed = value_int(table_at(&t, 0, 2), 0);
 	r->total = (size_t)value_int(table_at(&t, 0, 3), 0);
 	r->resumed = true;
-	return 1;
+	return same_names(value_str(table_at(&t, 0, 4), ""), w->settings, e);
 }
 
 static int check_gap(struct round *r, struct store *s, const struct round_wish *w, struct err *e)

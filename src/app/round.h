@@ -18,11 +18,14 @@ enum { ROUND_ID_MAX = 40, PORTFOLIO_AT_MAX = 96 };
 /* What the observer could do while a site was looked at: bits of round_done.works. */
 enum { WORKS_V4 = 1, WORKS_V6 = 2, WORKS_RESOLVER = 4 };
 
+#define ROUND_ITERATES "iterate" /* no resolver: names are resolved from the root */
+
 struct round_wish {
 	const char *portfolio; /* its name */
 	int64_t version;
 	const char *vantage;
-	const char *settings;  /* JSON: what `verify` needs, and what people want to know */
+	const char *settings;  /* JSON: what `verify` needs, and what people want to know; resolver: an address,
+				* or ROUND_ITERATES */
 	int64_t sample;        /* so many of the sites; 0: all */
 	int64_t gap_us;	       /* no site is asked again sooner (P-FREQ); 0: no such rule */
 	int64_t confirm_gap_us; /* looks that confirm are at least so far apart */

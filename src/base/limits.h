@@ -26,6 +26,16 @@
 	X(DNS_NS_ADDRESSES, 4, "addresses tried for one name server and family")                   \
 	X(DNS_MX_KEPT, 10, "mail hosts considered for one domain")                                 \
 	X(DNS_MISMATCHES, 3, "answers that match no question before TCP is used")                  \
+	/* DNS: from the root */                                                                   \
+	X(DNS_QUERIES_PER_NAME, 48, "questions to authorities for one name, all that it leads to included") \
+	X(DNS_QUERIES_PER_ZONE, 96, "questions to the servers of one zone about it, and as many to find those servers")                \
+	X(DNS_ZONES_PER_SITE, 24, "zones looked at for one site")                                  \
+	X(DNS_WALL_MS, 10000, "milliseconds of waiting for authorities for one name")              \
+	X(DNS_TARGETS_PER_NAME, 10, "name servers looked up for one name")                         \
+	X(DNS_TARGETS_AT_ONCE, 3, "of them at once")                                               \
+	X(DNS_DEPTH, 5, "look-ups of name servers that are one inside the other")                  \
+	X(DNS_ZONES, 65536, "zones whose delegations are remembered, and name servers")          \
+	X(DNS_SERVERS, 65536, "addresses of name servers whose behaviour is remembered")          \
 	/* one site */                                                                             \
 	X(SITE_WALL_MS, 60000, "milliseconds for one site from its first to its last packet")      \
 	X(SITE_PAUSES, 4, "waits of one site until what was silent is asked for again")            \
@@ -33,10 +43,10 @@
 	/* TCP and TLS */                                                                          \
 	X(TCP_CONNECT_MS, 5000, "milliseconds to connect, equal for both families")                \
 	X(TLS_HANDSHAKE_MS, 10000, "milliseconds for a TLS handshake")                             \
-	X(TLS_HANDSHAKE_B, 65536, "bytes of one TLS handshake")                                    \
+	X(TLS_HANDSHAKE_B, 65536, "bytes of one TLS handshake, and after it without a byte of data") \
 	X(TLS_CHAIN, 10, "certificates in one chain")                                              \
 	X(TLS_KEY_BITS, 8192, "bits of a key in a certificate")                                    \
-	X(TLS_SAN, 500, "subject alternative names read")                                          \
+	X(TLS_SAN, 500, "alternative names of one certificate")                                     \
 	/* HTTP */                                                                                 \
 	X(HTTP_LINE_B, 8192, "bytes of one header line")                                           \
 	X(HTTP_HEADER_B, 65536, "bytes of all header lines")                                       \
@@ -52,6 +62,15 @@
 	X(HTML_TITLE_B, 256, "bytes of a page title that are kept")                                \
 	X(HTML_LINKS, 1000, "links of one page that are kept, and as many of its resources")       \
 	X(HTML_TAG_B, 8192,  "bytes of one tag of a page")                                         \
+	X(RESOURCE_HOSTS, 50, "hosts considered that one page loads from")                         \
+	X(RESOURCE_HOSTS_PER_DOMAIN, 5, "of them under one registrable domain")                    \
+	X(SHARED_LOOKS, 65536, "looks at such hosts that a process keeps for its sites to share")  \
+	X(LINKS_SAMPLE, 100, "links of one level that are looked at of one site")                  \
+	X(LINK_HOSTS, 64, "hosts that the links of one site lead to")                              \
+	X(LINK_KIN, 32, "further domains of an organisation whose links count as its own")         \
+	X(LINK_BODY_B, 16384, "bytes of a page read only to see whether it comes")                 \
+	X(LINK_WALL_MS, 300000, "milliseconds more for a site whose links are followed")           \
+	X(ROBOTS_KEPT_B, 65536, "bytes of a robots.txt that is kept for the links of a site")      \
 	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	X(ROBOTS_MS, 3000, "milliseconds for robots.txt")                                          \
 	X(ROBOTS_LINE_B, 1024, "bytes of one line of robots.txt")                                  \

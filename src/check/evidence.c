@@ -5,7 +5,7 @@
 
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
-const char *const dns_via_words[] = {"resolver_udp", "resolver_tcp", "auth_udp", "auth_tcp", NULL};
+const char *const dns_via_words[] = {"resolver_udp", "resolver_tcp", "auth_udp", "auth_tcp", "iterate", NULL};
 const char *const web_scheme_words[] = {"http", "https", NULL};
 const char *const web_stage_words[] = {"connect", "tls", "request", "header", "body", "done", NULL};
 
@@ -72,6 +72,8 @@ static const struct field web_fields[] = {
 	FIELD(web_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
 	FIELD(web_row, robots, FIELD_TEXT, "what the host's robots.txt says of us"),
 	FIELD(web_row, retry_after_s, FIELD_I64, "seconds for which a 429 or 503 asks us to stay away"),
+	FIELD(web_row, resources, FIELD_TEXT, "other hosts that the page loads from, with port and kinds"),
+	FIELD(web_row, resources_limit, FIELD_TEXT, "why there may be more of them"),
 };
 const struct schema web_schema = {"web", "One HTTP exchange on one pinned address",
 				  sizeof(struct web_row), web_fields, N(web_fields), true};
@@ -120,6 +122,64 @@ static const struct field quic_fields[] = {
 const struct schema quic_schema = {"quic", "One question whether QUIC answers",
 				   sizeof(struct quic_row), quic_fields, N(quic_fields), true};
 
+static const struct field resource_fields[] = {
+	FIELD(resource_row, host, FIELD_TEXT, "host that a page loads from"),
+	FIELD(resource_row, family, FIELD_I64, "4 or 6"),
+	FIELD(resource_row, addr, FIELD_ADDR, "pinned address"),
+	FIELD(resource_row, port, FIELD_I64, "TCP port"),
+	FIELD_OF(resource_row, stage, web_stage_words, "how far it came"),
+	FIELD(resource_row, connect_us, FIELD_I64, "TCP handshake"),
+	FIELD(resource_row, tls_us, FIELD_I64, "TLS handshake"),
+	FIELD(resource_row, tls_version, FIELD_TEXT, "TLS version"),
+	FIELD(resource_row, cert_ok, FIELD_FLAG, "chain, validity and name verified"),
+	FIELD(resource_row, cert_problem, FIELD_TEXT, "why it did not verify"),
+	FIELD(resource_row, fails, FIELD_I64, "earlier looks in this round that ended in silence"),
+	FIELD(resource_row, why, FIELD_TEXT, "detail of an outcome that is not ok"),
+};
+const struct schema resource_schema = {"resource", "One connection to a host that a page loads from",
+				       sizeof(struct resource_row), resource_fields,
+				       N(resource_fields), true};
+
+static const struct field link_fields[] = {
+	FIELD(link_row, url, FIELD_TEXT, "address of the page"),
+	FIELD(link_row, host, FIELD_TEXT, "its host"),
+	FIELD(link_row, level, FIELD_I64, "1 home page, 2 linked from it, 3 linked from those"),
+	FIELD(link_row, internal, FIELD_FLAG, "of the site's own domain or of its kin's"),
+	FIELD(link_row, status4, FIELD_I64, "HTTP status at the end of the redirects over IPv4"),
+	FIELD(link_row, status6, FIELD_I64, "the same over IPv6"),
+	FIELD(link_row, why4, FIELD_TEXT, "why there is none over IPv4"),
+	FIELD(link_row, why6, FIELD_TEXT, "why there is none over IPv6"),
+	FIELD(link_row, ok4, FIELD_FLAG, "it comes over IPv4"),
+	FIELD(link_row, ok6, FIELD_FLAG, "it comes over IPv6, or fails there as over IPv4"),
+	FIELD(link_row, blame, FIELD_TEXT, "host at which IPv6 failed"),
+	FIELD(link_row, hops4, FIELD_I64, "redirects over IPv4"),
+	FIELD(link_row, hops6, FIELD_I64, "redirects over IPv6"),
+	FIELD(link_row, sample, FIELD_I64, "pages of each level that were to be looked at"),
+	FIELD(link_row, seed, FIELD_I64, "what chose them"),
+	FIELD(link_row, found2, FIELD_I64, "different internal addresses in the home page"),
+	FIELD(link_row, found3, FIELD_I64, "further ones in the pages of level 2 that were looked at"),
+	FIELD(link_row, found_external, FIELD_I64, "different external addresses in the home page"),
+	FIELD(link_row, cut, FIELD_TEXT, "levels of which more was named than was read"),
+};
+const struct schema link_schema = {"link", "One page that a site's pages lead to, over both families",
+				   sizeof(struct link_row), link_fields, N(link_fields), true};
+static const struct field zone_fields[] = {
+	FIELD(zone_row, asked, FIELD_TEXT, "name whose zone was wanted"),
+	FIELD(zone_row, zone, FIELD_TEXT, "zone that holds it"),
+	FIELD(zone_row, parent, FIELD_TEXT, "zone above"),
+	FIELD(zone_row, ns_parent, FIELD_TEXT, "name servers in the delegation"),
+	FIELD(zone_row, from_child, FIELD_FLAG, "parent and child are on the same servers"),
+	FIELD(zone_row, glue, FIELD_TEXT, "glue of the delegation, one per line"),
+	FIELD(zone_row, ns_child4, FIELD_TEXT, "name servers as the zone says over IPv4"),
+	FIELD(zone_row, ns_child6, FIELD_TEXT, "name servers as the zone says over IPv6"),
+	FIELD(zone_row, hosts, FIELD_TEXT, "host, its zone, AAAA, A, addresses; one per line"),
+	FIELD(zone_row, servers, FIELD_TEXT, "host, address, UDP, TCP, large answers, serial; one per line"),
+	FIELD(zone_row, is_signed, FIELD_FLAG, "a DS record stands in the parent"),
+	FIELD(zone_row, why, FIELD_TEXT, "detail of an outcome that is not ok, or what was left out"),
+};
+const struct schema zone_schema = {"zone", "Delegation and name servers of one zone",
+				   sizeof(struct zone_row), zone_fields, N(zone_fields), true};
+
 static const struct field selftest_fields[] = {
 	FIELD(selftest_row, v4_works, FIELD_FLAG, "an IPv4 anchor answered"),
 	FIELD(selftest_row, v6_works, FIELD_FLAG, "an IPv6 anchor answered"),
@@ -156,13 +216,34 @@ static bool smtp_whole(const void *row)
 	return ((const struct smtp_row *)row)->host != NULL;
 }
 
+static bool zone_whole(const void *row)
+{
+	return ((const struct zone_row *)row)->asked != NULL;
+}
+
 static bool quic_whole(const void *row)
 {
 	return ((const struct quic_row *)row)->host != NULL;
 }
 
-const struct schema *const evidence_schemas[] = {&dns_schema, &web_schema, &smtp_schema, &quic_schema};
-static bool (*const whole[EVIDENCE_KINDS])(const void *row) = {dns_whole, web_whole, smtp_whole, quic_whole};
+static bool resource_whole(const void *row)
+{
+	const struct resource_row *r = row;
+
+	return r->host && r->stage >= 0;
+}
+
+static bool link_whole(const void *row)
+{
+	const struct link_row *r = row;
+
+	return r->url && r->host && r->level != I64_NULL;
+}
+
+const struct schema *const evidence_schemas[] = {&dns_schema, &web_schema, &smtp_schema, &quic_schema,
+						 &resource_schema, &link_schema, &zone_schema};
+static bool (*const whole[EVIDENCE_KINDS])(const void *row) = {dns_whole, web_whole, smtp_whole, quic_whole,
+							       resource_whole, link_whole, zone_whole};
 
 enum evidence_kind evidence_kind_of(const struct schema *s)
 {

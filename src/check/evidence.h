@@ -1,8 +1,9 @@
 /*
  * evidence: the rows that probes fill, and a site's whole evidence as judges see it.
  *
- * These rows are stored as facts (tables obs_dns, obs_web, obs_smtp, obs_quic).  A verdict is a pure function
- * of them (check/check.h), so that `sextant verify` derives every verdict again.
+ * These rows are stored as facts (tables obs_dns, obs_web, obs_smtp, obs_quic, obs_resource,
+ * obs_link, obs_zone).  A verdict is a pure function of them (check/check.h), so that `sextant verify` derives
+ * every verdict again.
  */
 #ifndef CHECK_EVIDENCE_H
 #define CHECK_EVIDENCE_H
@@ -18,7 +19,8 @@
 struct dns_row {
 	const char *qname;    /* lower case, no trailing dot ("." for the root) */
 	const char *qtype;    /* "A" "AAAA" "CNAME" "NS" "MX" "SOA" "HTTPS" "PTR" "TXT" */
-	const char *role;     /* why we asked: "apex" "www" "zone" "ns" "mx" "hop" "authority" "ptr" "spf" */
+	const char *role;     /* why we asked: "apex" "www" "zone" "ns" "mx" "hop" "authority" "authority_aaaa" "ptr" "spf"
+			       * "resource" "link" */
 	int32_t via;          /* dns_via_words */
 	struct addr server;   /* whom we asked */
 	const char *ns_host;  /* for authority questions: name of the server */
@@ -35,8 +37,8 @@ struct dns_row {
 	int64_t fails;        /* earlier looks in this round that ended in silence or SERVFAIL */
 	const char *why;      /* detail of an outcome that is not ok; data_limit: records are left out */
 };
-extern const char *const dns_via_words[]; /* resolver_udp resolver_tcp auth_udp auth_tcp NULL */
-enum dns_via { VIA_RESOLVER_UDP, VIA_RESOLVER_TCP, VIA_AUTH_UDP, VIA_AUTH_TCP };
+extern const char *const dns_via_words[]; /* resolver_udp resolver_tcp auth_udp auth_tcp iterate NULL */
+enum dns_via { VIA_RESOLVER_UDP, VIA_RESOLVER_TCP, VIA_AUTH_UDP, VIA_AUTH_TCP, VIA_ITERATE };
 extern const struct schema dns_schema; /* "dns" */
 
 /* One HTTP exchange on one pinned address: TCP, perhaps TLS, one GET. */
@@ -75,6 +77,10 @@ struct web_row {
 			      * unnamed (no group names us) allowed refused (this path) elsewhere (a
 			      * redirect) unread; NULL: not asked */
 	int64_t retry_after_s; /* with 429 and 503: so long we are asked to stay away */
+	const char *resources; /* other hosts that an HTML page loads from, one a line (check/page_hosts.h):
+				* "cdn.example 443 script,image"; "" if none; NULL: no page was read, or
+				* not for its hosts */
+	const char *resources_limit; /* why there may be more: links long hosts port; NULL */
 };
 extern const char *const web_scheme_words[]; /* http https NULL */
 extern const char *const web_stage_words[];  /* connect tls request header body done NULL */
@@ -122,6 +128,66 @@ struct quic_row {
 };
 extern const struct schema quic_schema; /* "quic" */
 
+/* One connection to a host that a page loads from: TCP, and TLS at port 443.  Nothing is asked for.  Such
+ * hosts serve many sites: of one look all sites of a round have a copy (source/hosts.h). */
+struct resource_row {
+	const char *host;
+	int64_t family;      /* 4 or 6 */
+	struct addr addr;
+	int64_t port;
+	int32_t stage;       /* web_stage_words: connect, tls, done */
+	int64_t connect_us, tls_us;
+	const char *tls_version;
+	int8_t cert_ok;      /* chain, validity and name */
+	const char *cert_problem;
+	int64_t fails;
+	const char *why;
+};
+extern const struct schema resource_schema; /* "resource" */
+
+/* One page that the site's pages lead to, asked for over both families; made only where links are followed
+ * (visit_env.links).  The row of level 1 is the home page, and says what the sample was drawn from. */
+struct link_row {
+	const char *url, *host;
+	int64_t level;       /* 1 the home page; 2 linked from it; 3 linked from those of level 2 */
+	int8_t internal;     /* of the site's registrable domain, or of its kin's; others are of level 2 alone */
+	int64_t status4, status6; /* with which the chain of redirects ended; NULL where it did not */
+	const char *why4, *why6;  /* why it did not; NULL.  Proof: no_address refused timeout unreachable tls cert
+			      * closed malformed redirects location.  Not: off (the family does not work here)
+			      * robots (its host refuses us) denied limit timeout_once dns_timeout dns_servfail
+			      * resolver_failed */
+	int8_t ok4, ok6;     /* supported by field.md 3.1; -1: unknown */
+	const char *blame;   /* the host at which IPv6 failed */
+	int64_t hops4, hops6; /* redirects followed */
+	/* of level 1 alone */
+	int64_t sample, seed; /* asked for of each level; what chose them (check/page_links.h) */
+	int64_t found2, found3, found_external; /* different addresses that the samples of levels 2 and 3, and of
+			      * external links, are drawn from; those of 3 stand in the sampled pages of 2.  NULL:
+			      * no page was read */
+	const char *cut;     /* "2", "3", "23": a page of the level above named more than was read */
+};
+extern const struct schema link_schema; /* "link" */
+/* What is known of one zone's delegation and servers: source/iterate_zone.h.  Names are lower case, without last
+ * dot; lists of names have spaces between, lists of more one line each. */
+struct zone_row {
+	const char *asked;     /* the name whose zone was wanted */
+	const char *zone;      /* the zone that holds it; NULL: it was not found */
+	const char *parent;    /* the zone above; NULL for the root */
+	const char *ns_parent; /* name servers in the delegation */
+	int8_t from_child;     /* parent and child are on the same servers, and the child's NS records were seen */
+	const char *glue;      /* "host address", in the delegation */
+	const char *ns_child4, *ns_child6; /* name servers in the zone's own words, over each family; NULL: none
+					    * of its servers has authority over it */
+	const char *hosts;     /* "host zone AAAA A [address ...]": what the zone that holds the host says; AAAA
+				* and A: has none nx cname; silent dead fail limit unasked */
+	const char *servers;   /* "host address udp tcp large [serial]": SOA by UDP and by TCP, DNSKEY by UDP; each
+				* ok lame refused servfail malformed port closed unreachable silent (once) dead
+				* (twice) denied fault unasked, large also fragments */
+	int8_t is_signed;      /* a DS record stands in the parent */
+	const char *why;       /* "limit": not all was looked at */
+};
+extern const struct schema zone_schema; /* "zone" */
+
 /* What the observer could do when the round began; also one row a round in obs_selftest. */
 struct selftest_row {
 	int8_t v4_works, v6_works; /* an anchor answered */
@@ -135,7 +201,8 @@ struct selftest_row {
 extern const struct schema selftest_schema; /* "selftest" */
 
 /* The kinds of evidence; each is a table of facts.  Whatever carries evidence carries all of them. */
-enum evidence_kind { EVIDENCE_DNS, EVIDENCE_WEB, EVIDENCE_SMTP, EVIDENCE_QUIC, EVIDENCE_KINDS };
+enum evidence_kind { EVIDENCE_DNS, EVIDENCE_WEB, EVIDENCE_SMTP, EVIDENCE_QUIC, EVIDENCE_RESOURCE, EVIDENCE_LINK, EVIDENCE_ZONE,
+		     EVIDENCE_KINDS };
 extern const struct schema *const evidence_schemas[EVIDENCE_KINDS];
 /* EVIDENCE_KINDS when it is none. */
 enum evidence_kind evidence_kind_of(const struct schema *s);
@@ -158,7 +225,8 @@ struct site {
 	union {
 		struct evidence_list of[EVIDENCE_KINDS];
 		struct {
-			struct evidence_list dns, web, smtp, quic; /* in the order of enum evidence_kind */
+			/* in the order of enum evidence_kind */
+			struct evidence_list dns, web, smtp, quic, resource, link, zone;
 		};
 	};
 };
@@ -176,6 +244,9 @@ const struct obs *site_dns(const struct site *s, const char *qname, const char *
 static inline const struct dns_row *dns_of(const struct obs *o) { return o ? o->row : NULL; }
 static inline const struct web_row *web_of(const struct obs *o) { return o ? o->row : NULL; }
 static inline const struct quic_row *quic_of(const struct obs *o) { return o ? o->row : NULL; }
+static inline const struct link_row *link_of(const struct obs *o) { return o ? o->row : NULL; }
+static inline const struct resource_row *resource_of(const struct obs *o) { return o ? o->row : NULL; }
+static inline const struct zone_row *zone_of(const struct obs *o) { return o ? o->row : NULL; }
 static inline const struct smtp_row *smtp_of(const struct obs *o) { return o ? o->row : NULL; }
 /* The look at this hop of the chain that began at target with this scheme, over one family: the
  * one that got furthest (status, then stage), or NULL. */

@@ -114,24 +114,31 @@ static void fill_chain(struct dns_probe *d, const struct dns_final *f)
 	buf_done(&names);
 }
 
-static struct step answered(struct dns_probe *d, const struct dns_message *m)
+static struct step answered(struct dns_probe *d, const struct dns_final *f)
 {
-	struct dns_final f;
-
-	dns_final(&f, m, d->row.qname, d->qtype);
-	d->row.answers = (int64_t)f.n;
-	fill_chain(d, &f);
-	if (f.loop || f.too_long)
-		return finish(d, OUTCOME_MALFORMED, f.loop ? "cname_loop" : "cname_long");
-	if (f.name_long)
+	d->row.answers = (int64_t)f->n;
+	fill_chain(d, f);
+	if (f->loop || f->too_long)
+		return finish(d, OUTCOME_MALFORMED, f->loop ? "cname_loop" : "cname_long");
+	if (f->name_long)
 		return finish(d, OUTCOME_MALFORMED, "dname_long");
 	if (arena_full(&d->scratch))
 		return finish(d, OUTCOME_LIMIT, NULL);
-	if (f.n || f.n_chain)
-		d->row.ttl_s = f.ttl_s;
-	if (f.n && !fill_data(d, &f))
+	if (f->n || f->n_chain)
+		d->row.ttl_s = f->ttl_s;
+	if (f->n && !fill_data(d, f))
 		return finish(d, OUTCOME_LIMIT, NULL);
-	return finish(d, f.n ? OUTCOME_OK : OUTCOME_ABSENT, NULL);
+	return finish(d, f->n ? OUTCOME_OK : OUTCOME_ABSENT, NULL);
+}
+
+struct step dns_probe_conclude(struct dns_probe *d, const struct dns_final *f, unsigned rcode)
+{
+	d->row.rcode = rcode;
+	if (rcode == DNS_NOERROR)
+		return answered(d, f);
+	fill_chain(d, f);
+	d->row.answers = 0;
+	return finish(d, OUTCOME_ABSENT, NULL);
 }
 
 static struct step conclude(struct dns_probe *d, const struct dns_message *m)
@@ -142,15 +149,11 @@ static struct step conclude(struct dns_probe *d, const struct dns_message *m)
 	d->row.aa = m->aa;
 	d->row.ad = m->ad;
 	d->row.tc = d->truncated || m->tc;
-	if (m->rcode == DNS_NOERROR)
-		return answered(d, m);
-	if (m->rcode == DNS_NXDOMAIN) {
+	if (m->rcode == DNS_NOERROR || m->rcode == DNS_NXDOMAIN) {
 		struct dns_final f;
 
 		dns_final(&f, m, d->row.qname, d->qtype);
-		fill_chain(d, &f);
-		d->row.answers = 0;
-		return finish(d, OUTCOME_ABSENT, NULL);
+		return dns_probe_conclude(d, &f, m->rcode);
 	}
 	if (m->rcode == DNS_SERVFAIL)
 		return finish(d, OUTCOME_SERVFAIL, NULL);

@@ -56,4 +56,7 @@ struct dns_probe {
 void dns_probe_init(struct dns_probe *d, const struct dns_question *q, struct arena *a,
 		    uint64_t (*random)(void *ctx), void *random_ctx);
 
+/* Ends it by what others have found: the row is filled as from an answer.  rcode is 0 or 3. */
+struct step dns_probe_conclude(struct dns_probe *d, const struct dns_final *f, unsigned rcode);
+
 #endif

@@ -1,6 +1,7 @@
 /*
  * probe_web: see probe_web.h.  The stage of the row is the state of the machine.  Bytes go from the
- * stream to http, from there to inflate, and decoded to the digest and to html; nothing is kept.
+ * stream to http, from there to inflate, and decoded to the digest, to html and to the list of
+ * hosts; nothing is kept.
  */
 #include "check/probe_web_int.h"
 
@@ -20,6 +21,9 @@ static void release(struct web_probe *w)
 {
 	EVP_MD_CTX_free(w->digest);
 	w->digest = NULL;
+	page_hosts_free(w->hosts);
+	w->hosts = NULL;
+	buf_done(&w->keep);
 	inflate_end(&w->inflate);
 }
 
@@ -123,14 +127,37 @@ static bool is_packed(const struct web_probe *w)
 	return w->http.coding == HTTP_GZIP || w->http.coding == HTTP_DEFLATE;
 }
 
+/* The page's own address. */
+static void own_url(const struct web_probe *w, struct url *u)
+{
+	*u = (struct url){.https = w->q.scheme == SCHEME_HTTPS, .port = (uint16_t)w->row.port};
+	if (!addr_parse(&u->addr, w->q.host))
+		u->addr.family = 0;
+	snprintf(u->host, sizeof(u->host), "%s", w->q.host);
+	snprintf(u->path, sizeof(u->path), "%s", w->q.path);
+}
+
+static void keep(struct web_probe *w, const uint8_t *data, size_t len)
+{
+	size_t room = w->q.keep_b - w->keep.len;
+
+	w->kept_all &= len <= room;
+	buf_add(&w->keep, data, len < room ? len : room);
+}
+
 static bool take_decoded(void *ctx, const uint8_t *data, size_t len)
 {
 	struct web_probe *w = ctx;
 
 	w->decoded_b += len;
-	EVP_DigestUpdate(w->digest, data, len);
+	if (w->digest)
+		EVP_DigestUpdate(w->digest, data, len);
 	if (w->is_text)
 		html_feed(&w->html, data, len);
+	if (w->hosts)
+		page_hosts_feed(w->hosts, data, len);
+	if (w->q.keep_b)
+		keep(w, data, len);
 	return true;
 }
 
@@ -147,17 +174,28 @@ static bool begin_body(struct web_probe *w)
 	const char *type = w->http.content_type;
 	bool plain = is_type(type, "text/plain");
 
-	if (w->digest)
+	if (w->in_body)
 		return true;
+	w->in_body = true;
 	w->is_text =
 		w->http.coding != HTTP_OTHER_CODING &&
 		(plain || is_type(type, "text/html") || is_type(type, "application/xhtml+xml"));
-	html_init(&w->html, plain);
-	html_type(&w->html, type);
+	if (w->is_text && !plain && (w->q.links || w->q.hosts)) {
+		struct url own;
+
+		own_url(w, &own);
+		w->hosts = page_hosts_new(&own, w->q.links);
+	}
 	if (w->http.coding == HTTP_OTHER_CODING)
 		w->body_why = "coding";
-	w->digest = EVP_MD_CTX_new();
-	if (!w->digest || !EVP_DigestInit_ex(w->digest, EVP_sha256(), NULL))
+	w->is_text &= !w->q.brief;
+	if (w->is_text) {
+		html_init(&w->html, plain);
+		html_type(&w->html, type);
+	}
+	if (!w->q.brief)
+		w->digest = EVP_MD_CTX_new();
+	if (!w->q.brief && (!w->digest || !EVP_DigestInit_ex(w->digest, EVP_sha256(), NULL)))
 		return stop_body(w, OUTCOME_LIMIT, NULL);
 	w->inflate.out = take_decoded;
 	w->inflate.ctx = w;
@@ -190,6 +228,9 @@ static bool take_body(void *ctx, const uint8_t *data, size_t len)
 
 	if (is_redirect(w) || !begin_body(w))
 		return false;
+	w->body_b += len;
+	if (w->q.enough_b && w->body_b > w->q.enough_b)
+		return stop_body(w, OUTCOME_OK, "enough");
 	return is_packed(w) ? take_packed(w, data, len) : take_decoded(w, data, len);
 }
 
@@ -198,7 +239,7 @@ static void fill_digest(struct web_probe *w)
 	uint8_t sum[EVP_MAX_MD_SIZE];
 	char hex[2 * SHA256_B + 1];
 
-	if (!EVP_DigestFinal_ex(w->digest, sum, NULL))
+	if (!w->digest || !EVP_DigestFinal_ex(w->digest, sum, NULL))
 		return;
 	for (int i = 0; i < SHA256_B; i++)
 		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
@@ -216,11 +257,26 @@ static void fill_parts(struct web_probe *w)
 		w->row.text_parts = arena_str(w->p.arena, text);
 }
 
+static void fill_hosts(struct web_probe *w)
+{
+	const char *limit;
+
+	if (!w->hosts)
+		return;
+	w->row.resources = page_hosts_text(w->hosts, w->p.arena, &limit);
+	w->row.resources_limit = limit ? arena_str(w->p.arena, limit) : NULL;
+	if (w->q.links)
+		w->q.links->cut |= page_hosts_links_cut(w->hosts);
+}
+
 /* Of a page that is whole, or was cut by a limit of ours. */
 static void fill_text(struct web_probe *w)
 {
 	int64_t hash;
 
+	if (w->q.keep_b)
+		w->kept = arena_strn(w->p.arena, w->keep.data, w->keep.len);
+	fill_hosts(w);
 	if (!w->is_text)
 		return;
 	html_end(&w->html);
@@ -236,6 +292,9 @@ static void fill_text(struct web_probe *w)
 /* A limit of ours ended the body: the page counts as far as it was read. */
 static struct step cut(struct web_probe *w, const char *why, int64_t now_us)
 {
+	if (w->q.links)
+		w->q.links->cut = true;
+	w->kept_all = false;
 	fill_text(w);
 	w->body_why = why;
 	return finish_whole(w, now_us);
@@ -299,15 +358,12 @@ static void fill_header(struct web_probe *w)
 static bool resolve(const struct web_probe *w, struct url *to, const char **why)
 {
 	const char *location = w->http.location;
-	struct url base = {.https = w->q.scheme == SCHEME_HTTPS, .port = (uint16_t)w->row.port};
+	struct url base;
 
 	*why = "long";
 	if (w->http.location_long)
 		return false;
-	if (!addr_parse(&base.addr, w->q.host))
-		base.addr.family = 0;
-	snprintf(base.host, sizeof(base.host), "%s", w->q.host);
-	snprintf(base.path, sizeof(base.path), "%s", w->q.path);
+	own_url(w, &base);
 	return url_resolve(to, &base, location, strlen(location), w->q.any_port ? URL_ANY_PORT : 0,
 			   why);
 }
@@ -440,7 +496,7 @@ static struct step connected(struct web_probe *w, int64_t now_us)
 		.kind = STEP_TLS, .sni = w->q.host, .timeout_us = ms_us(L_TLS_HANDSHAKE_MS)};
 }
 
-/* "handshake_limit" and "key_limit": we ended it, which says nothing of the far side. */
+/* "handshake_limit", "key_limit" and "names_limit": we ended it, which says nothing of the far side. */
 static struct step tls_failed(struct web_probe *w, const char *why)
 {
 	const char *end = why ? strrchr(why, '_') : NULL;
@@ -539,6 +595,8 @@ void web_probe_init(struct web_probe *w, const struct web_question *q, struct ar
 	w->q.path = arena_str(a, q->path ? q->path : "/");
 	w->q.user_agent = arena_str(a, q->user_agent);
 	fill_question(w);
+	buf_init(&w->keep, w->q.keep_b + 1);
+	w->kept_all = true;
 	if (w->q.host && w->q.path && w->q.user_agent)
 		w->request = web_request(w, w->q.path,
 					 "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"

@@ -6,7 +6,7 @@
  *
  * How it ends; row.stage is the stage in which it ended:
  *	ok          a complete response header: status is set.  stage is done; why may be "body_limit" or
- *	            "decoded_limit" when the body was cut (body_sha256 NULL), or "coding" when its
+ *	            "decoded_limit" when the body was cut (body_sha256 NULL), "enough" when no more of it was wanted, or "coding" when its
  *	            content coding is one that we did not offer (body_b and body_sha256 are of
  *	            the bytes as they came then, and there is no text)
  *	refused     RST or port unreachable at connect
@@ -27,13 +27,19 @@
  * request can follow on the connection the probe ends with `reopen` set: whoever drives it asks again, at
  * his pace, with what was said (ROBOTS_KNOWN).
  *
+ * Where the question is brief there is no title, text or hash of the page.
+ *
+ * Of an HTML page the hosts that it loads from are noted where they are wanted (check/page_hosts.h).
+ *
  * Once the header is complete, status and the headers stand whatever comes after; body_b then counts
  * what was decoded.  Text and title are of a whole page, or of one that a limit cut.
  */
 #ifndef CHECK_PROBE_WEB_H
 #define CHECK_PROBE_WEB_H
 
+#include "base/buf.h"
 #include "check/evidence.h"
+#include "check/page_hosts.h"
 #include "check/probe.h"
 #include "wire/html.h"
 #include "wire/http.h"
@@ -54,6 +60,11 @@ struct web_question {
 	bool any_port;          /* laboratories: redirects to other ports than 80 and 443 */
 	enum web_robots robots;
 	const char *robots_said; /* web_row.robots, when another connection found it; may be NULL */
+	bool hosts;             /* note the hosts that an HTML page loads from */
+	bool brief;             /* of a page only its status is wanted, and its links where they are */
+	struct page_links *links; /* gets what an HTML page leads to; may be NULL */
+	uint64_t enough_b;      /* of a body, when it is read only to see whether it comes; 0: all that may be */
+	size_t keep_b;          /* so many bytes of the decoded body are kept; 0: none */
 };
 
 struct web_probe {
@@ -62,14 +73,18 @@ struct web_probe {
 	struct web_question q; /* texts copied */
 	const char *request;
 	int64_t connect_at, tls_at, request_at, wall_us;
-	bool got_bytes, is_text;
+	bool got_bytes, in_body, is_text;
 	bool asking; /* for robots.txt */
 	bool reused; /* the request is the second on its connection */
 	bool reopen; /* no answer: to be asked again on another connection */
 	enum outcome body_outcome; /* OUTCOME_OK while the body goes well */
 	const char *body_why;      /* with that outcome */
-	uint64_t received_b, decoded_b;
+	uint64_t received_b, decoded_b, body_b;
 	void *digest; /* EVP_MD_CTX */
+	struct page_hosts *hosts; /* of an HTML page */
+	struct buf keep;
+	const char *kept; /* what keep_b asked for, of a body that came to its end, or to a limit; in the arena */
+	bool kept_all;
 	struct http http;
 	struct inflate inflate;
 	union { /* robots.txt is read before the page */

@@ -105,7 +105,8 @@ static void check_row(const struct web_probe *w, const struct step *last)
 {
 	const struct web_row *r = &w->row;
 
-	assert(!w->digest && !w->inflate.z);
+	assert(!w->digest && !w->inflate.z && !w->hosts && !w->keep.len);
+	assert(!w->kept || strlen(w->kept) <= w->q.keep_b);
 	assert(w->p.last_us - w->p.began_us <=
 	       (L_TCP_CONNECT_MS + L_TLS_HANDSHAKE_MS + 2 * L_HTTP_TOTAL_MS) * INT64_C(1000));
 	assert(!w->reopen || (last->outcome == OUTCOME_UNKNOWN && r->status == I64_NULL && r->robots));
@@ -155,19 +156,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct web_question q = {
 		.target = "apex", .host = at.host, .path = at.path, .user_agent = "fuzz"};
 	uint8_t how = take(&s);
+	struct page_links links;
 	struct arena a;
 	bool more = true;
 
 	arena_init(&a, how & 4 ? 2048 : 65536);
 	addr_parse(&q.addr, how & 8 ? "192.0.2.1" : "2001:db8::1");
 	q.any_port = how & 2;
+	q.hosts = how & 8 || size & 1;
 	q.robots = (enum web_robots)(how >> 4 & 3) % 3;
+	page_links_init(&links, "example.test", NULL, 7, how);
+	if (how & 0x80) {
+		q.links = &links;
+		q.enough_b = size % 3 ? 100 : 0;
+		q.keep_b = size % 5 * 50;
+	}
 	at.https = how & 1;
 	for (q.hop = 0; more && q.hop < HOPS_MAX; q.hop++) {
 		q.scheme = at.https ? SCHEME_HTTPS : SCHEME_HTTP;
 		q.port = at.port;
 		more = look(&s, &q, &a, &at);
 	}
+	assert(links.internal.n_picks <= 7);
+	page_links_done(&links);
 	arena_done(&a);
 	return 0;
 }

@@ -536,6 +536,65 @@ static void play_all(void)
 	free(play(answer_n < 16384 ? answer_n : 16384, 16384));
 }
 
+/* A page that is read only to see whether it comes. */
+static void enough(void)
+{
+	static char body[L_LINK_BODY_B + 2];
+
+	memset(body, 'a', sizeof(body));
+	for (int n = L_LINK_BODY_B - 1; n <= L_LINK_BODY_B + 1; n++) {
+		struct web_question q = question(SCHEME_HTTP, "example.test");
+		bool past = n > L_LINK_BODY_B;
+		char head[100];
+
+		q.enough_b = L_LINK_BODY_B;
+		begin_with(&q);
+		tell(EVENT_CONNECTED, NULL, 0, NULL);
+		snprintf(head, sizeof(head), OK_HEAD "Content-Length: %d\r\n\r\n", n);
+		say(head);
+		for (int at = 0; at < n && step.kind != STEP_DONE; at++)
+			tell(EVENT_DATA, body + at, 1, NULL);
+		ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK && probe.row.status == 200, "it ends well");
+		is_str(probe.row.why, past ? "enough" : NULL, "and says whether that was all");
+	}
+}
+
+static void kept(void)
+{
+	struct web_question q = question(SCHEME_HTTP, "example.test");
+
+	for (q.keep_b = 4; q.keep_b <= 6; q.keep_b++) {
+		begin_with(&q);
+		tell(EVENT_CONNECTED, NULL, 0, NULL);
+		say(OK_HEAD "Content-Length: 5\r\n\r\nab");
+		say("cde");
+		is_str(probe.kept, q.keep_b < 5 ? "abcd" : "abcde", "so much of a body is kept");
+		ok(probe.kept_all == (q.keep_b >= 5), "and whether that is all");
+	}
+}
+
+/* What a page leads to, and what it loads. */
+static void named(void)
+{
+	static const char page_text[] = OK_HEAD "Content-Type: text/html\r\nContent-Length: 72\r\n\r\n"
+					"<a href=/x>x</a><a href=//o.test/>o</a><script src=//c.test/s></script>\n";
+	struct web_question q = question(SCHEME_HTTPS, "example.test");
+	struct page_links links;
+
+	page_links_init(&links, "example.test", NULL, 3, 1);
+	q.links = &links;
+	q.hosts = true;
+	begin_with(&q);
+	tell(EVENT_CONNECTED, NULL, 0, NULL);
+	tell(EVENT_TLS, NULL, 0, NULL);
+	say(page_text);
+	ok(step.kind == STEP_DONE && step.outcome == OUTCOME_OK, "a page");
+	is_str(probe.row.resources, "c.test 443 script", "what it loads");
+	ok(links.internal.n == 1 && links.external.n == 1 && !links.cut, "what it leads to");
+	is_str(links.internal.picks[0].url, "https://example.test/x", "as a whole address");
+	page_links_done(&links);
+}
+
 static void body_limit(void)
 {
 	static uint8_t body[L_HTTP_BODY_B + 1];
@@ -817,6 +876,9 @@ int main(void)
 	types();
 	pieces();
 	body_limit();
+	enough();
+	kept();
+	named();
 	decoded_limit();
 	ratio_limit();
 	parser_limit();

@@ -250,7 +250,8 @@ static const char *find_record(const struct dns_row *r, size_t *n)
 		if (spf_is(line) && !(*n)++)
 			found = line;
 		line = strchr(line, '\n');
-		line += line != NULL;
+		if (line)
+			line++;
 	}
 	return found;
 }

@@ -35,9 +35,96 @@
 		{check, "dns_servfail", ALL_SERVFAIL}, {check, "limit", ""},                       \
 	{check, "denied", ALL_DENIED}
 
+/* a zone and its two servers n1, n2: how they are found, what they say */
+#define ROOTZ                                                                                      \
+	"zone . ok zone=. ns_parent=a.root hosts=a.root,.,has,has,2001:db8::a1,192.0.2.1 "         \
+	"servers=a.root,2001:db8::a1,ok,ok,unasked,1\n"
+#define TLD(six)                                                                                   \
+	"zone test ok zone=test parent=. ns_parent=ns.nic.test glue=ns.nic.test,2001:db8::a2 "     \
+	"hosts=ns.nic.test,nic.test,has,has,2001:db8::a2,192.0.2.2 servers=ns.nic.test,2001:db8::a2," six "\n"
+#define ABOVE ROOTZ TLD("ok,ok,unasked,1")
+#define HOST(n, has) n "." D "," D "," has
+#define ZONE(asked, glue, hosts, servers)                                                          \
+	"zone " asked " ok zone=" D " parent=test ns_parent=n1." D ",n2." D " glue=" glue          \
+	" hosts=" hosts " servers=" servers "\n"
+#define GLUE1 "n1." D ",2001:db8::b1"
+#define GLUE2 "n2." D ",2001:db8::b2"
+#define GLUES GLUE1 "|" GLUE2
+#define HAS1 HOST("n1", "has,has,2001:db8::b1,192.0.2.11")
+#define HAS2 HOST("n2", "has,has,2001:db8::b2,192.0.2.12")
+#define HASBOTH HAS1 "|" HAS2
+#define SAY1(what) "n1." D ",2001:db8::b1," what
+#define SAY2(what) "n2." D ",2001:db8::b2," what
+#define FINE(asked) ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7") "|" SAY2("ok,ok,ok,7")) ABOVE
+/* every code of a chain, for the check that looks at the zone of this name */
+#define CHAIN_ROWS(check, asked, with)                                                             \
+	{check, "ok2", with FINE(asked)},                                                          \
+	{check, "ok1", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7") "|" SAY2("lame,unasked,unasked")) ABOVE}, \
+	{check, "ok1", with ZONE(asked, GLUE1, HASBOTH, SAY1("ok,ok,ok,7") "|" SAY2("ok,ok,ok,7")) ABOVE}, \
+	{check, "v6_frag", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,fragments,7") "|" SAY2("ok,ok,dead,7")) ABOVE}, \
+	{check, "v4v6_differ", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7") "|n1." D ",192.0.2.11,ok,ok,unasked,8|" \
+					 SAY2("ok,ok,ok,7")) ABOVE},                                \
+	{check, "v4v6_differ", with "zone " asked " ok zone=" D " parent=test ns_parent=n1." D ",n2." D " glue=" GLUES \
+		" hosts=" HASBOTH " ns_child4=n1." D " ns_child6=n2." D " servers=" SAY1("ok,ok,ok,7") "|" \
+		SAY2("ok,ok,ok,7") "\n" ABOVE},                                                     \
+	{check, "no_ns_aaaa", with ZONE(asked, "n1." D ",192.0.2.11", HOST("n1", "none,has,192.0.2.11") "|" \
+					HOST("n2", "nx,nx"), "n1." D ",192.0.2.11,ok,ok,unasked,7") ABOVE}, \
+	{check, "no_ns_aaaa", with ZONE(asked, GLUES, HOST("n1", "none,has,192.0.2.11"), "x") "zone " asked \
+		" ok zone=" D " parent=test ns_parent=n1." D " glue=n1." D ",fe80::1 hosts=" HOST("n1", "has,none,fe80::1") \
+		" servers=n1." D ",fe80::1,denied,unasked,unasked\n" ABOVE},                        \
+	{check, "glue_missing", with ZONE(asked, "n1." D ",192.0.2.11", HASBOTH, SAY1("ok,ok,ok,7")) ABOVE}, \
+	{check, "child_aaaa_missing", with ZONE(asked, GLUES, HOST("n1", "none,has,192.0.2.11") "|" HOST("n2", "none,none"), \
+						SAY1("ok,ok,ok,7")) ABOVE},                         \
+	{check, "sibling_unresolvable", with "zone " asked " ok zone=" D " parent=test ns_parent=ns.far.test " \
+		"hosts=ns.far.test,far.test,has,none,2001:db8::c1 servers=ns.far.test,2001:db8::c1,ok,ok,ok,7\n" ABOVE \
+		"zone far.test ok zone=far.test parent=test ns_parent=n.far.test hosts=n.far.test,far.test,none,has,192.0.2.9\n"}, \
+	{check, "sibling_unresolvable", with "zone " asked " ok zone=" D " parent=test ns_parent=ns.far.test " \
+		"hosts=ns.far.test,-,dead,dead\n" ABOVE},                                           \
+	{check, "sibling_unresolvable", with "zone " asked " ok zone=" D " parent=test ns_parent=ns.far.test " \
+		"hosts=ns.far.test,far.test,has,none,2001:db8::c1 servers=ns.far.test,2001:db8::c1,ok,ok,ok,7\n" ABOVE \
+		"zone far.test ok zone=far.test parent=test ns_parent=ns." D " hosts=ns." D "," D ",has,has,2001:db8::c2\n" \
+		"zone " D " ok zone=" D " parent=test ns_parent=ns.far.test hosts=ns.far.test,far.test,has,none,2001:db8::c1\n"}, \
+	{check, "parent_unresolvable", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7")) ROOTZ   \
+		TLD("refused,unasked,unasked")},                                                    \
+	{check, "v6_lame", with ZONE(asked, GLUES, HASBOTH, SAY1("dead,unasked,unasked") "|" SAY2("lame,unasked,unasked")) ABOVE}, \
+	{check, "v6_lame", with ZONE(asked, GLUE1, HOST("n1", "fail,fail"), SAY1("refused,unasked,unasked")) ABOVE "zone " asked \
+		" ok zone=" D " parent=test ns_parent=n1." D " glue=" GLUE1 " hosts=" HOST("n1", "fail,fail") \
+		" servers=" SAY1("refused,unasked,unasked") "\n"},                                 \
+	{check, "v6_no_tcp", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,dead,ok,7") "|" SAY2("ok,port,ok,7")) ABOVE}, \
+	{check, "no_such_domain", with "zone " asked " absent\n"},                                  \
+	{check, "not_looked", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7")) ROOTZ},          \
+	{check, "observer_no_v6", with "no_v6\n" FINE(asked)},                                      \
+	{check, "observer_no_v4", with "no_v4\n" FINE(asked)},                                      \
+	{check, "no_ns_aaaa", with "no_v4\n" ZONE(asked, "", HOST("n1", "none,has,192.0.2.11") "|" HOST("n2", "nx,nx"), "x") ABOVE}, \
+	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("silent,unasked,unasked") "|" SAY2("lame,unasked,unasked")) ABOVE}, \
+	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,silent,unasked,7")) ABOVE}, \
+	{check, "timeout_once", with "zone " asked " unknown\n"},                                   \
+	{check, "dns_timeout", with "zone " asked " timeout\n"},                                    \
+	{check, "dns_servfail", with "zone " asked " servfail\n"},                                  \
+	{check, "limit", with "zone " asked " limit\n"},                                            \
+	{check, "limit", with ZONE(asked, GLUES, HASBOTH, "x") ABOVE "zone " asked " ok zone=" D " parent=test ns_parent=n1." D \
+		" glue=" GLUE1 " hosts=" HOST("n1", "limit,has,192.0.2.11") "\n"},                  \
+	{check, "denied", with "zone " asked " denied\n"},                                          \
+	{check, "denied", with ZONE(asked, GLUES, HASBOTH, SAY1("denied,unasked,unasked")) ABOVE}
+
 static const struct {
 	const char *check, *code, *evidence;
 } rows[] = {
+	CHAIN_ROWS("dns_chain", D, ""),
+	CHAIN_ROWS("mx_chain", "mx1.test", "dns apex MX " D " ok = 10 mx1.test\n"),
+	{"mx_chain", "some", MX FINE("mx1.test") "zone mx2.test ok zone=mx2.test parent=test ns_parent=n.mx2.test "
+						 "hosts=n.mx2.test,mx2.test,none,has,192.0.2.9\n"},
+	{"mx_chain", "observer_no_v4", "no_v4\n" MX FINE("mx1.test") "zone mx2.test ok zone=mx2.test parent=test "
+				       "ns_parent=n.mx2.test hosts=n.mx2.test,mx2.test,none,has,192.0.2.9\n"},
+	{"mx_chain", "null_mx", "dns apex MX " D " ok = 0 .\n"},
+	{"mx_chain", "no_mx", "dns apex MX " D " absent\n"},
+	{"mx_chain", "resolver_failed", "no_resolver\n"},
+	CHAIN_ROWS("cname_chain", "edge.test", "dns www AAAA " W " ok cname=edge.test = 2001:db8::1\n"),
+	{"cname_chain", "no_cname", BOTH "dns www A " W " absent\ndns www AAAA " W " ok cname=" D " = 2001:db8::1\n"},
+	{"cname_chain", "no_cname", NX(D) NX(W)},
+	{"cname_chain", "resolver_failed", "no_resolver\n"},
+	{"cname_chain", "dns_timeout", BOTH "dns www A " W " timeout\ndns www AAAA " W " timeout fails=1\n"},
+	{"cname_chain", "denied", ALL_DENIED},
 	{"aaaa", "ok", BOTH},
 	{"aaaa", "ok", NO4(D) A6(D)},
 	{"aaaa", "no_aaaa", A4(D) NO6(D)},
@@ -51,6 +138,16 @@ static const struct {
 	{"aaaa", "dns_servfail", "dns apex A " D " servfail fails=1\ndns apex AAAA " D
 				 " servfail fails=1\n"},
 	{"aaaa", "aaaa_timeout", A4(D) "dns apex AAAA " D " timeout fails=1\n"},
+	{"aaaa", "aaaa_timeout",
+	 A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D " servfail fails=1\n"},
+	{"aaaa", "aaaa_timeout",
+	 A4(D) "dns apex AAAA " D " servfail\ndns apex AAAA " D " servfail fails=1\n"
+	       "dns authority_aaaa AAAA " D " timeout fails=1\n"},
+	{"aaaa", "aaaa_servfail",
+	 A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D " timeout fails=1\n"
+	       "dns authority_aaaa AAAA " D " servfail\n"},
+	{"aaaa", "aaaa_servfail", /* its servers answer: the resolver's word stands */
+	 A4(D) "dns apex AAAA " D " servfail fails=1\ndns authority_aaaa AAAA " D " ok = 2001:db8::1\n"},
 	{"aaaa", "dns_timeout", A4(D) "dns apex AAAA " D " timeout\n"},
 	{"aaaa", "dns_timeout", "dns apex A " D " timeout fails=2\n" NO6(D)},
 	{"aaaa", "ok", A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D
@@ -500,6 +597,101 @@ static const struct {
 	{"http3", "observer_no_v6", "no_v6\n" BOTH WEB("4", "ok alt_svc=h3=\":443\"")},
 	{"http3", "observer_no_v4", "no_v4\n" BOTH WEB("6", "ok alt_svc=h3=\":443\"") Q("6", "refused")},
 	DNS_UNKNOWNS("http3"),
+
+#define LOADS(what) PAGES("ok resources=" what, "ok resources=" what)
+#define CDN "cdn.test"
+#define R(family, address, rest) "resource " CDN " " family " " rest " addr=" address "\n"
+#define CDN6 "dns resource AAAA " CDN " ok = 2001:db8::c\n"
+#define CDN4 "dns resource A " CDN " ok = 192.0.43.99\n"
+#define CDN_NO6 "dns resource AAAA " CDN " absent\n" CDN4
+	{"resources", "ok", LOADS("cdn.test/443/script") CDN6 CDN4 R("6", "2001:db8::c", "ok")},
+	{"resources", "ok", LOADS("cdn.test/80/image") CDN6 CDN4 R("6", "2001:db8::c", "ok port=80 cert_ok=0")},
+	{"resources", "ok", LOADS("cdn.test/443/script") CDN4 "dns resource AAAA " CDN " ok = 2001:db8::d|2001:db8::c\n"
+		R("6", "2001:db8::d", "refused") R("6", "2001:db8::c", "ok")},
+	{"resources", "ok", LOADS("cdn.test/443/script|gone.test/443/script") CDN6 CDN4 R("6", "2001:db8::c", "ok")
+		NX("gone.test")},
+	{"resources", "ok", LOADS("[x/443/script|cdn.test/443/script") CDN6 R("6", "2001:db8::c", "ok") NX("[x")},
+	{"resources", "needed_v4only", LOADS("cdn.test/443/image,frame") CDN_NO6},
+	{"resources", "needed_v4only", LOADS("192.0.43.7/443/script")},
+	{"resources", "needed_v4only", LOADS("a.test/443/script|cdn.test/443/style") CDN_NO6}, /* a.test: not asked */
+	{"resources", "needed_unreachable", LOADS("cdn.test/443/style") CDN6 CDN4 R("6", "2001:db8::c", "refused")
+		R("4", "192.0.43.99", "ok")},
+	{"resources", "needed_unreachable", LOADS("cdn.test/443/style") CDN6 CDN4
+		R("6", "2001:db8::c", "timeout fails=1") R("4", "192.0.43.99", "ok")},
+	{"resources", "needed_unreachable", LOADS("cdn.test/443/style") CDN6 CDN4
+		R("6", "2001:db8::c", "ok cert_ok=0") R("4", "192.0.43.99", "ok")},
+	{"resources", "needed_unreachable", LOADS("cdn.test/443/style|img.test/443/image") CDN6 CDN4
+		R("6", "2001:db8::c", "tls") R("4", "192.0.43.99", "ok") A4("img.test") NO6("img.test")},
+	{"resources", "some_v4only", LOADS("cdn.test/443/image,font,media,icon") CDN_NO6},
+	{"resources", "some_unreachable", LOADS("cdn.test/443/font") CDN6 CDN4 R("6", "2001:db8::c", "unreachable")
+		R("4", "192.0.43.99", "ok")},
+	{"resources", "none_foreign", LOADS("")},
+	{"resources", "all_gone", LOADS("cdn.test/443/script") NX(CDN)},
+	{"resources", "all_gone", LOADS("10.1.2.3/443/script")},
+	{"resources", "all_gone", LOADS("cdn.test/443/style") CDN6 CDN4 R("6", "2001:db8::c", "refused")
+		R("4", "192.0.43.99", "refused")},
+	{"resources", "all_gone", LOADS("cdn.test/443/style") CDN6 "dns resource A " CDN " absent\n"
+		R("6", "2001:db8::c", "refused")},
+	{"resources", "no_aaaa", A4(D) NO6(D) WEB("4", "ok resources=cdn.test/443/script") CDN_NO6},
+	{"resources", "no_page", PAGES("refused", "ok")},
+	{"resources", "no_page", PAGES("closed connect_us=9 stage=body status=200", "ok")},
+	{"resources", "no_page", PAGES("ok status=503 resources=", "ok")},
+	{"resources", "not_html", PAGES("ok content_type=application/pdf", "ok")},
+	{"resources", "unread", PAGES("ok content_type=Text/HTML;charset=x why=coding", "ok")},
+	{"resources", "cut", LOADS("cdn.test/443/script resources_limit=hosts") CDN6 R("6", "2001:db8::c", "ok")},
+	{"resources", "cut", LOADS(" why=body_limit")},
+	{"resources", "cut", LOADS("cdn.test/8443/script resources_limit=port") CDN6 CDN4},
+	{"resources", "needed_v4only", LOADS("cdn.test/8443/script resources_limit=port") CDN_NO6},
+	{"resources", "limit", LOADS("cdn.test/443/script") CDN6 CDN4},
+	{"resources", "denied", LOADS("cdn.test/443/script") CDN6 CDN4 R("6", "2001:db8::c", "denied")},
+	{"resources", "timeout_once", LOADS("cdn.test/443/script") CDN6 CDN4 R("6", "2001:db8::c", "timeout")},
+	{"resources", "timeout_once", PAGES("timeout", "ok")},
+	{"resources", "timeout_once", PAGES("timeout connect_us=9 stage=body status=200", "ok")},
+	{"resources", "observer_no_v6", "no_v6\n" LOADS("cdn.test/443/script")},
+	{"resources", "observer_no_v4", "no_v4\n" LOADS("cdn.test/443/script") CDN6 CDN4
+		R("6", "2001:db8::c", "refused")},
+	{"resources", "dns_timeout", LOADS("cdn.test/443/script") "dns resource AAAA " CDN " timeout\n" CDN4},
+	{"resources", "dns_timeout", LOADS("cdn.test/443/script") CDN6 "dns resource A " CDN " timeout\n"
+		R("6", "2001:db8::c", "refused")},
+	DNS_UNKNOWNS("resources"),
+
+#define HOME BOTH_WEB "link 1 " D "\n"
+#define L(level, rest) "link " #level " " D " " rest "\n"
+#define GOOD "status6=200 status4=200"
+#define BAD "why6=refused status4=200"
+#define LINKS(check, level)                                                                        \
+	{check, "ok", HOME L(level, GOOD) L(level, "status6=404 status4=404")},                    \
+	{check, "ok", HOME L(level, GOOD) L(level, "why6=refused why4=refused")},                  \
+	{check, "ok", HOME L(level, GOOD) L(level, "why6=robots why4=robots")},                    \
+	{check, "ok", HOME L(level, GOOD) L(2, "internal=0 " BAD)},                                \
+	{check, "ok", "no_v4\n" HOME L(level, "status6=200 why4=off")},                            \
+	{check, "some", HOME L(level, GOOD) L(level, BAD)},                                        \
+	{check, "some", HOME L(level, GOOD) L(level, BAD) L(level, "why6=limit status4=200")},     \
+	{check, "some", HOME L(level, GOOD) L(level, "status6=500 status4=200")},                  \
+	{check, "some", HOME L(level, GOOD) L(level, "status6=500 status4=404") L(level, BAD)},    \
+	{check, "some", HOME L(level, GOOD) L(level, "why6=cert status4=200")},                    \
+	{check, "none", HOME L(level, BAD)},                                                       \
+	{check, "no_links", HOME},                                                                 \
+	{check, "all_dead", HOME L(level, "why6=timeout why4=no_address")},                        \
+	{check, "all_dead", HOME L(level, "status6=500 status4=404")},                             \
+	{check, "refused", HOME L(level, "why6=robots why4=robots")},                              \
+	{check, "not_asked", BOTH_WEB},                                                            \
+	{check, "no_page", PAGES("refused", "refused") "link 1 " D " found2=null\n"},              \
+	{check, "cut", BOTH_WEB "link 1 " D " cut=" #level "\n" L(level, GOOD)},                   \
+	{check, "unread", HOME L(level, "why6=off why4=off") L(level, GOOD)},                      \
+	{check, "limit", HOME L(level, "status6=500 why4=limit")},                                 \
+	{check, "timeout_once", HOME L(level, "why6=timeout_once status4=200")},                   \
+	{check, "observer_no_v6", "no_v6\n" BOTH WEB("4", "ok") "link 1 " D "\n"},                 \
+	{check, "observer_no_v4", "no_v4\n" HOME L(level, "why6=refused why4=off")},               \
+	{check, "observer_no_v4", "no_v4\n" PAGES("refused", "refused") "link 1 " D " found2=null\n"}, \
+	{check, "denied", PAGES("denied", "denied") "link 1 " D " found2=null\n"},                 \
+	{check, "dns_timeout", ALL_SILENT "link 1 " D " found2=null\n"},                           \
+	{check, "dns_timeout", HOME L(level, "why6=dns_timeout status4=200")},                     \
+	{check, "dns_servfail", ALL_SERVFAIL "link 1 " D " found2=null\n"},                        \
+	{check, "resolver_failed", "no_resolver\n" "link 1 " D " found2=null\n"},                  \
+	{check, "limit", "link 1 " D " found2=null\n"}
+	LINKS("links2", 2),
+	LINKS("links3", 3),
 
 	{"site", "ok", BOTH_WEB NX(W)},
 	{"site", "ok", A4(D) NO6(D) A4(W) A6(W) "web www 6 https 0 ok\nweb www 6 http 0 ok\n"

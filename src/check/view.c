@@ -65,10 +65,33 @@ const struct obs *site_ask(const struct site *s, const char *qname, const char *
 		const struct dns_row *r = s->dns.at[i].row;
 
 		if (!strcmp(r->qtype, qtype) && !strcasecmp(r->qname, qname) &&
-		    strcmp(r->role, "authority"))
+		    strncmp(r->role, "authority", 9))
 			last = &s->dns.at[i];
 	}
 	return last;
+}
+
+/* A resolver that gives up on silent servers says SERVFAIL in the end, sooner or later than we stop
+ * listening.  What one of those servers said itself tells the two apart; where none could be asked, one
+ * silence among the looks does. */
+static enum answer servers_said(const struct site *s, const char *qname, enum answer last)
+{
+	bool silence = false;
+
+	if (last != ANSWER_SERVFAIL && last != ANSWER_SILENT)
+		return last;
+	for (size_t i = s->dns.n; i-- > 0;) {
+		const struct obs *o = &s->dns.at[i];
+		const struct dns_row *r = o->row;
+
+		if (strcmp(r->qtype, "AAAA") || strcasecmp(r->qname, qname))
+			continue;
+		if (strcmp(r->role, "authority_aaaa"))
+			silence |= o->outcome == OUTCOME_TIMEOUT;
+		else if (o->outcome == OUTCOME_SERVFAIL || o->outcome == OUTCOME_TIMEOUT)
+			return o->outcome == OUTCOME_TIMEOUT ? ANSWER_SILENT : ANSWER_SERVFAIL;
+	}
+	return silence ? ANSWER_SILENT : last;
 }
 
 size_t row_addresses(const struct dns_row *r, int family, struct addr *out, size_t max)
@@ -98,6 +121,7 @@ struct host site_host(const struct site *s, const char *name)
 	struct addr all[HOST_ADDRESSES];
 	size_t n;
 
+	h.aaaa = servers_said(s, name, h.aaaa);
 	h.repeated = answer_repeated(aaaa);
 	h.dangling = (h.aaaa == ANSWER_NXDOMAIN && dns_of(aaaa)->cname) ||
 		     (h.a == ANSWER_NXDOMAIN && dns_of(a)->cname);

@@ -103,6 +103,18 @@ extern const char *const site_groups[]; /* class region organisation level NULL 
 	" FROM (SELECT at_us, {grp} AS grp, " column " AS d, verdict FROM " rows " x "             \
 	"WHERE {where}) y) z GROUP BY at_us, grp"
 
+/* The share of linked pages of one level (table obs_link) that work over IPv6; unknown are those of which we do
+ * not know whether they count. */
+#define SITE_LINKS(of_level)                                                                       \
+	"SELECT at_us, {grp} AS grp, count(CASE WHEN ok6 THEN 1 END) AS num, "                     \
+	"count(CASE WHEN ok6 OR (ok6 IS NOT NULL AND ok4) THEN 1 END) AS den, "                     \
+	"count(CASE WHEN ok6 OR (ok6 IS NOT NULL AND ok4) THEN 1 END) AS n, "                       \
+	"count(CASE WHEN ok6 IS NULL OR (NOT ok6 AND ok4 IS NULL) THEN 1 END) AS unknown FROM "     \
+	"(SELECT v.*, l.ok4 AS ok4, l.ok6 AS ok6 FROM " SITE_ROWS("site") " v "                    \
+	"JOIN obs_link l ON l.round = v.round AND l.subject = v.subject "                          \
+	"WHERE l.round IN ({round}) AND l.internal AND l.level = " of_level ") x "                 \
+	"WHERE {where} GROUP BY at_us, grp"
+
 /* What all of them share. */
 #define SITE_COMMON                                                                                \
 	.period = "round", .groups = site_groups, .needs = "verdict", .method = "1"

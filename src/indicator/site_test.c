@@ -84,7 +84,8 @@ static const struct field round_list[] = {
 	FIELD(round_fields, complete, FIELD_FLAG, ""),
 };
 static const struct schema round_table = {"round", "", sizeof(struct round_fields), round_list, 8, false};
-static const struct schema *const tables[] = {&verdict_schema, &status_schema, &web_schema, &round_table, NULL};
+static const struct schema *const tables[] = {&verdict_schema, &status_schema, &web_schema, &link_schema, &round_table,
+					     NULL};
 
 static enum verdict verdict_of(char c)
 {
@@ -186,10 +187,52 @@ static void add_published(struct batch *b)
 	}
 }
 
+/* Linked pages of round 2: on the left IPv6, on the right IPv4: y yes, n no, u unknown. */
+static const struct linked {
+	const char *domain;
+	int64_t level;
+	char internal, ok6, ok4;
+} linked[] = {
+	{"a.example", 2, 'y', 'y', 'y'}, {"a.example", 2, 'y', 'n', 'y'}, {"a.example", 2, 'y', 'n', 'n'},
+	{"a.example", 2, 'y', 'u', 'y'}, {"a.example", 2, 'y', 'n', 'u'}, {"a.example", 2, 'y', 'y', 'u'},
+	{"a.example", 2, 'n', 'n', 'y'}, {"a.example", 3, 'y', 'y', 'y'}, {"b.example", 2, 'y', 'n', 'y'},
+	{"b.example", 1, 'y', 'u', 'u'},
+};
+
+static int8_t flag_of(char c)
+{
+	return (int8_t)(c == 'u' ? -1 : c == 'y');
+}
+
+static void add_links(struct batch *b)
+{
+	for (size_t i = 0; i < sizeof(linked) / sizeof(linked[0]); i++) {
+		struct obs *o = batch_add(b, T1, linked[i].domain, "local", "r2", OUTCOME_OK);
+		struct link_row *l = o->row;
+
+		l->url = l->host = linked[i].domain;
+		l->level = linked[i].level;
+		l->internal = flag_of(linked[i].internal);
+		l->ok6 = flag_of(linked[i].ok6);
+		l->ok4 = flag_of(linked[i].ok4);
+	}
+}
+
+/* What the pages of five sites of round 2 load. */
+static void add_resources(struct batch *b)
+{
+	static const char letters[] = "pqnup";
+
+	for (size_t i = 0; i < sizeof(letters) - 1; i++) {
+		add_verdict(b, "r2", &sites[i], 0, letters[i]);
+		((struct verdict_row *)b->obs.at[b->obs.n - 1].row)->check = "resources";
+	}
+}
+
 static void fill(struct store *s, struct err *e)
 {
-	struct batch *all[] = {batch_new(&verdict_schema), batch_new(&web_schema),
-			       batch_new(&round_table), batch_new(&status_schema)};
+	struct batch *all[] = {batch_new(&verdict_schema), batch_new(&web_schema), batch_new(&round_table),
+			       batch_new(&status_schema), batch_new(&link_schema)};
 
 	for (size_t i = 0; i < SITES; i++)
 		for (size_t c = 0; c < CHECKS; c++)
@@ -200,11 +243,13 @@ static void fill(struct store *s, struct err *e)
 	add_old(all[0], all[1], "running", 5);
 	add_old(all[0], all[1], "other1", 5);
 	add_published(all[3]);
+	add_links(all[4]);
+	add_resources(all[0]);
 	add_round(all[2], "demo", "r1", T1, 1, true, true);
 	add_round(all[2], "demo", "r2", T2, 2, false, true);
 	add_round(all[2], "demo", "running", T2 + 1, 2, false, false);
 	add_round(all[2], "other", "other1", T1 + 1, 1, false, true);
-	if (store_put(s, all, 4, NULL, 0, e) == 0)
+	if (store_put(s, all, 5, NULL, 0, e) == 0)
 		store_flush(s, e);
 }
 
@@ -224,12 +269,15 @@ static const struct want {
 	{"site_broken", 1, 5, 5, 1, 0},
 	{"site_http", 3, 5, 5, 1, 0},
 	{"same_content", 2, 4, 4, 1, 0},
+	{"resources_ready", 2, 3, 3, 1, 0},
+	{"r2", 2, 4, 4, 2, 0},
+	{"r3", 1, 1, 1, 0, 0},
 	{"support_rate", 2, 6, 6, 1, 0},
 	/* a passes; b c d fail by one part; the others are not confirmed */
 	{"support_rate_confirmed", 1, 4, 4, 4, 0},
 	{"organisations_ready", 1, 4, 4, 1, 0},
 	{"sites_checked", 7, NAN, 7, 1, 7},
-	{"unknown_share", 18, 96, 96, 0, 0},
+	{"unknown_share", 19, 100, 100, 0, 0},
 	{"ns_ready", 6, 7, 7, 1, 0},
 	{"ns_two", 5, 7, 7, 1, 0},
 	{"ns_udp", 4, 5, 5, 1, 0},

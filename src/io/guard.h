@@ -1,7 +1,7 @@
 /*
  * guard: the one judge of where a packet may go, asked on the final address immediately before every
  * connect and every send (threats.md 2.2, T-SSRF-01 to 12).  Nothing else in the program calls
- * connect, sendto or sendmsg towards a far host; io/sock.c does, after this.
+ * connect, sendto or sendmsg towards a far host; io/sock.c and io/dgram.c do, after this.
  *
  * Allow-list logic: IPv6 must lie in 2000::/3 and in no special-purpose prefix; IPv4 must lie in no
  * special-purpose prefix; neither may be one of our own addresses, an on-link prefix, or a prefix

@@ -1,30 +1,35 @@
 /* sock: see sock.h.  Each socket is made, asked about and connected in one function. */
 #include "io/sock.h"
 
+#include "io/sockaddr.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-union sockaddr_any {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t sockaddr_of(union sockaddr_any *s, const struct addr *a, uint16_t port)
+const char *sock_error_word(int code)
 {
-	memset(s, 0, sizeof(*s));
-	if (a->family == 4) {
-		s->v4.sin_family = AF_INET;
-		s->v4.sin_port = htons(port);
-		memcpy(&s->v4.sin_addr, a->byte, 4);
-		return sizeof(s->v4);
+	static const struct {
+		int code;
+		const char *word;
+	} rows[] = {
+		{EHOSTUNREACH, "EHOSTUNREACH"},
+		{ENETUNREACH, "ENETUNREACH"},
+		{EHOSTDOWN, "EHOSTDOWN"},
+		{ENETDOWN, "ENETDOWN"},
+		{ENONET, "ENONET"},
+		{ENOPROTOOPT, "ENOPROTOOPT"},
+		{EACCES, "EACCES"}, /* ICMPv6: administratively prohibited */
+		{EPROTO, "EPROTO"}, /* ICMP: parameter problem */
+		{EMSGSIZE, "EMSGSIZE"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].code == code)
+			return rows[i].word;
 	}
-	s->v6.sin6_family = AF_INET6;
-	s->v6.sin6_port = htons(port);
-	memcpy(&s->v6.sin6_addr, a->byte, 16);
-	return sizeof(s->v6);
+	return NULL;
 }
 
 /* Without it Linux keeps most ICMP errors from us, and not the same ones in both families: a TCP

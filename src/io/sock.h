@@ -1,5 +1,5 @@
 /*
- * sock: the only place that sends a packet to a far host.  Each function asks the guard about the
+ * sock: with io/dgram.h the only place that sends a packet to a far host.  Each function asks the guard about the
  * final address immediately before connect() (threats.md 2.2); there is no way to skip it.
  *
  * All sockets are non-blocking, close-on-exec and connected: UDP too, so that the kernel drops

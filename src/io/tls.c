@@ -32,7 +32,7 @@ struct tls {
 	char name[256];
 	char why[64];
 	const char *refused; /* a limit of ours that ended the handshake */
-	uint64_t read_b; /* during the handshake */
+	uint64_t read_b; /* during the handshake, then since the last byte of data */
 	struct tls_result result;
 };
 
@@ -93,9 +93,12 @@ static int bio_write(BIO *b, const char *data, int len)
 static int bio_read(BIO *b, char *data, int max)
 {
 	struct tls *t = BIO_get_data(b);
-	ssize_t n = sock_recv(t->fd, data, (size_t)max);
+	ssize_t n = -1;
 
 	BIO_clear_retry_flags(b);
+	/* one call of the library reads on and on while records come that it passes over in silence */
+	if (t->read_b <= L_TLS_HANDSHAKE_B)
+		n = sock_recv(t->fd, data, (size_t)max);
 	if (n == -EAGAIN)
 		BIO_set_retry_read(b);
 	t->at_end |= n == 0;
@@ -138,13 +141,34 @@ static bool key_is_long(X509 *x)
 	return true;
 }
 
-/* The next thing would be a signature by that key: the handshake ends here instead. */
-static int refuse_key(X509_STORE_CTX *store)
+/* Counted in its bytes: once the library has read them, each name costs a hundred bytes for as long as
+ * the connection stands. */
+static bool has_many_names(X509 *x)
+{
+	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1), tag, class, n = 0;
+	const ASN1_OCTET_STRING *s = at < 0 ? NULL : X509_EXTENSION_get_data(X509_get_ext(x, at));
+	const unsigned char *p = s ? ASN1_STRING_get0_data(s) : NULL, *end;
+	long len = 0;
+
+	if (!p || ASN1_get_object(&p, &len, &tag, &class, ASN1_STRING_length(s)) & 0x80)
+		return false;
+	for (end = p + len; p < end && n <= L_TLS_SAN; p += len, n++)
+		if (ASN1_get_object(&p, &len, &tag, &class, end - p) & 0x80)
+			break;
+	if (n <= L_TLS_SAN)
+		return false;
+	limit_hit(LIMIT_TLS_SAN);
+	return true;
+}
+
+/* The next thing would be a signature by that key, or memory for all those names: the handshake ends here
+ * instead. */
+static int refuse(X509_STORE_CTX *store, const char *why)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls *t = SSL_get_app_data(ssl);
 
-	t->refused = "key_limit";
+	t->refused = why;
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL); /* read after this call */
 	X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED);
 	return 0;
@@ -159,14 +183,16 @@ static int verify(X509_STORE_CTX *store, void *arg)
 
 	(void)arg;
 	if (leaf && key_is_long(leaf))
-		return refuse_key(store);
+		return refuse(store, "key_limit");
+	if (leaf && has_many_names(leaf))
+		return refuse(store, "names_limit");
 	if (sk_X509_num(chain) > L_TLS_CHAIN) {
 		limit_hit(LIMIT_TLS_CHAIN);
 		X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_CHAIN_TOO_LONG);
 		return 0;
 	}
 	for (int i = 0; i < sk_X509_num(chain); i++) {
-		if (key_is_long(sk_X509_value(chain, i))) {
+		if (key_is_long(sk_X509_value(chain, i)) || has_many_names(sk_X509_value(chain, i))) {
 			X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED);
 			return 0;
 		}
@@ -368,17 +394,8 @@ static void name_text(char to[static 257], X509_NAME *name)
 	BIO_free(memory);
 }
 
-/* Too many names cost time: a certificate past the limit matches nothing. */
 static bool name_matches(const struct tls *t, X509 *leaf)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
-	int n = names ? sk_GENERAL_NAME_num(names) : 0;
-
-	GENERAL_NAMES_free(names);
-	if (n > L_TLS_SAN) {
-		limit_hit(LIMIT_TLS_SAN);
-		return false;
-	}
 	if (t->is_literal)
 		return X509_check_ip_asc(leaf, t->name, 0) == 1;
 	return X509_check_host(leaf, t->name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
@@ -448,6 +465,7 @@ int tls_handshake(struct tls *t)
 		return failed(t, "handshake_limit");
 	}
 	if (rc == 1) {
+		t->read_b = 0;
 		describe(t);
 		return 1;
 	}
@@ -465,6 +483,12 @@ ssize_t tls_read(struct tls *t, void *data, size_t max)
 
 	ERR_clear_error();
 	rc = SSL_read(t->ssl, data, max > INT32_MAX ? INT32_MAX : (int)max);
+	if (t->read_b > L_TLS_HANDSHAKE_B && rc <= 0) {
+		limit_hit(LIMIT_TLS_HANDSHAKE_B);
+		return failed(t, "handshake_limit");
+	}
+	if (rc > 0)
+		t->read_b = 0;
 	return rc > 0 ? rc : outcome_of(t, rc);
 }
 

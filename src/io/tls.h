@@ -49,7 +49,7 @@ void tls_free(struct tls *t);
 void tls_without_alpn(struct tls *t);
 
 /* 1 done; 0 wait for tls_wants(); negative: failed, tls_why() is a word, e.g. "closed" "timeout"
- * "alert_handshake_failure" "handshake_limit" "key_limit" "not_tls" "protocol". */
+ * "alert_handshake_failure" "handshake_limit" "key_limit" "names_limit" "not_tls" "protocol". */
 int tls_handshake(struct tls *t);
 /* Bytes; 0 (read: closed); -EAGAIN: wait for tls_wants(); -EPROTO. */
 ssize_t tls_read(struct tls *t, void *data, size_t max);

@@ -123,6 +123,8 @@ int lab_state_write(const struct lab *l, struct err *e)
 	f = fopen(from, "we");
 	if (!f)
 		return err_set(e, -errno, "cannot write %s: %s", from, err_name(errno));
+	fprintf(f, "wire %u %u %u %llu\n", l->wire.rtt_ms, l->wire.jitter_ms, l->wire.loss_ppm,
+		(unsigned long long)l->wire.seed);
 	fprintf(f, "name %s\npid %d\nstart %llu\nuser_ns %d\nnat64 %d\nup_ms %u\n", l->name, l->pid,
 		l->start, l->user_ns, l->nat64, l->up_ms);
 	for (enum node_id id = 0; id < NODE_COUNT; id++)
@@ -135,6 +137,7 @@ int lab_state_write(const struct lab *l, struct err *e)
 static void state_line(struct lab *l, const char *line)
 {
 	char name[LAB_NAME_MAX];
+	unsigned long long seed = 0;
 	int number;
 
 	if (sscanf(line, "node %39s %d", name, &number) == 2 && node_find(name) < NODE_COUNT) {
@@ -147,6 +150,10 @@ static void state_line(struct lab *l, const char *line)
 		l->nat64 = number;
 	if (sscanf(line, "name %39s", name) == 1)
 		memcpy(l->name, name, sizeof(name));
+	(void)sscanf(line, "wire %u %u %u %llu", &l->wire.rtt_ms, &l->wire.jitter_ms, &l->wire.loss_ppm,
+		     &seed);
+	if (seed)
+		l->wire.seed = seed;
 	(void)sscanf(line, "pid %d", &l->pid);
 	(void)sscanf(line, "start %llu", &l->start);
 	(void)sscanf(line, "up_ms %u", &l->up_ms);
@@ -407,6 +414,7 @@ int lab_up(const struct lab_options *o, struct lab *l, struct err *e)
 	lab_sweep();
 	if (!code)
 		code = locate(o, l, true, e);
+	l->wire = o->wire;
 	if (!code)
 		code = new_dir(l, e);
 	if (!code)

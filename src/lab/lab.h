@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "lab/plan.h"
+#include "lab/labwire.h"
 #include "lab/truth.h"
 
 #include <stdbool.h>
@@ -29,12 +30,14 @@ struct lab {
 	bool nat64;		/* the node nat64 translates */
 	int ns[NODE_COUNT];	/* descriptors of the supervisor: /proc/PID/fd/N */
 	unsigned up_ms;		/* how long it took to come up */
+	struct wire_options wire;
 };
 
 struct lab_options {
 	const char *name; /* NULL: "lab" */
 	const char *dir;  /* run directory; NULL: NAME below $XDG_RUNTIME_DIR or /tmp */
 	bool tied;	  /* it dies with the calling process */
+	struct wire_options wire;
 };
 
 /* Returns when all services answer. */

@@ -94,8 +94,8 @@ static X509 *site_cert(const struct authority *ca, EVP_PKEY *key, const char *do
 	X509 *c = new_cert(name, key, from, to);
 	char names[1024];
 
-	snprintf(names, sizeof(names), "DNS:%s,DNS:www.%s,DNS:legacy.%s,DNS:mx.%s", name, name, name,
-		 name);
+	snprintf(names, sizeof(names), "DNS:%s,DNS:www.%s,DNS:legacy.%s,DNS:mx.%s,DNS:dead.%s", name,
+		 name, name, name, name);
 	if (c && X509_set_issuer_name(c, X509_get_subject_name(ca->cert)) &&
 	    add_extension(c, ca->cert, NID_basic_constraints, "critical,CA:FALSE") &&
 	    add_extension(c, ca->cert, NID_subject_alt_name, names) &&

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TTL_S = 60, MESSAGE_MAX = 4096, QUERY_ARENA_B = 65536 };
+enum { TTL_S = 60, MESSAGE_MAX = 4096, QUERY_ARENA_B = 65536, LARGE_KEY_B = 1700 };
 
 /* ---- answers ---- */
 
@@ -24,19 +24,30 @@ static bool owned_by(const struct record *r, const char *name)
 	return !strncmp(r->owner, name, n) && !strcmp(r->owner + n, ".");
 }
 
-static void add_soa(struct dns_answer *d, enum dns_section s, const struct zone *z, const char *owner)
+static void add_soa(struct dns_answer *d, enum dns_section s, const struct zone *z, const char *owner,
+		    enum labdns_over over)
 {
 	const char *text = z->records.at[0].text; /* a zone begins with its SOA */
 	char mname[256], rname[256];
 	struct dns_soa soa = {.mname = mname, .rname = rname};
 
 	if (sscanf(text, "%255s %255s %u %u %u %u %u", mname, rname, &soa.serial, &soa.refresh_s,
-		   &soa.retry_s, &soa.expire_s, &soa.minimum_s) == 7)
-		dns_answer_soa(d, s, owner, TTL_S, &soa);
+		   &soa.retry_s, &soa.expire_s, &soa.minimum_s) != 7)
+		return;
+	soa.serial += over == OVER_V6 && state_is(z->state, "serial6", "other");
+	dns_answer_soa(d, s, owner, TTL_S, &soa);
+}
+
+/* A key as large as no server should send by UDP: it does not fit the size that was asked for either. */
+static void add_large_key(struct dns_answer *d, const char *owner)
+{
+	static const uint8_t key[LARGE_KEY_B] = {1, 1, 3, 8};
+
+	dns_answer_raw(d, DNS_ANSWER, owner, DNS_DNSKEY, TTL_S, key, sizeof(key));
 }
 
 static void add_record(struct dns_answer *d, enum dns_section s, const struct zone *z,
-		       const struct record *r, const char *owner)
+		       const struct record *r, const char *owner, enum labdns_over over)
 {
 	uint16_t type = dns_type_parse(r->type);
 	unsigned preference;
@@ -44,7 +55,7 @@ static void add_record(struct dns_answer *d, enum dns_section s, const struct zo
 	char host[256];
 
 	if (type == DNS_SOA)
-		add_soa(d, s, z, owner);
+		add_soa(d, s, z, owner, over);
 	else if ((type == DNS_A || type == DNS_AAAA) && addr_parse(&a, r->text))
 		dns_answer_addr(d, s, owner, TTL_S, &a);
 	else if (type == DNS_NS || type == DNS_CNAME)
@@ -56,7 +67,8 @@ static void add_record(struct dns_answer *d, enum dns_section s, const struct zo
 }
 
 /* Adds what answers, or else the SOA that says there is nothing. */
-static void add_answers(struct dns_answer *d, const struct zone *z, const char *qname, uint16_t qtype)
+static void add_answers(struct dns_answer *d, const struct zone *z, const char *qname, uint16_t qtype,
+			enum labdns_over over)
 {
 	bool any = false;
 
@@ -67,12 +79,19 @@ static void add_answers(struct dns_answer *d, const struct zone *z, const char *
 		if (!owned_by(r, qname))
 			continue;
 		if (type == qtype || type == DNS_CNAME) {
-			add_record(d, DNS_ANSWER, z, r, qname);
+			add_record(d, DNS_ANSWER, z, r, qname, over);
 			any = true;
 		}
 	}
+	if (!any && qtype == DNS_DNSKEY && state_get(z->state, "large6", NULL) && !strcmp(qname, z->state->domain)) {
+		if (over == OVER_V6)
+			add_large_key(d, qname);
+		else
+			dns_answer_raw(d, DNS_ANSWER, qname, DNS_DNSKEY, TTL_S, "\1\1\3\10key", 7);
+		any = true;
+	}
 	if (!any)
-		add_soa(d, DNS_AUTHORITY, z, z->state->domain);
+		add_soa(d, DNS_AUTHORITY, z, z->state->domain, over);
 }
 
 /* Which names are meant by aaaa_answer: those of the site, not of its name servers and mail hosts. */
@@ -96,6 +115,25 @@ static bool name_exists(const struct zone *z, const char *qname)
 	return false;
 }
 
+static bool lies(const struct zone *z, const struct dns_message *q, const char *how)
+{
+	return state_is(z->state, "aaaa_answer", how) && q->qtype == DNS_AAAA && is_site_name(z, q->qname);
+}
+
+/* One record whose owner is a pointer to itself, in an answer made for more (to[max], n bytes so far). */
+static size_t add_pointer_loop(uint8_t *to, size_t n, size_t max)
+{
+	uint8_t record[] = {0xc0 | (uint8_t)(n >> 8), (uint8_t)n, 0, DNS_AAAA, 0, 1, 0, 0, 0, 60, 0, 16};
+
+	if (n + sizeof(record) + 16 > max)
+		return n;
+	memcpy(to + n, record, sizeof(record));
+	memset(to + n + sizeof(record), 0x20, 16);
+	to[7] = 1;
+	to[9] = to[11] = 0; /* neither SOA nor OPT stands behind it */
+	return n + sizeof(record) + 16;
+}
+
 /* The code of the answer, or -1 for silence. */
 static int choose_rcode(const struct zone *z, enum labdns_over over, const struct dns_message *q)
 {
@@ -106,7 +144,8 @@ static int choose_rcode(const struct zone *z, enum labdns_over over, const struc
 	if (how && q->qtype == DNS_AAAA && is_site_name(z, q->qname))
 		return !strcmp(how, "drop")	  ? -1
 		       : !strcmp(how, "servfail") ? DNS_SERVFAIL
-						  : DNS_NXDOMAIN;
+		       : !strcmp(how, "nxdomain") ? DNS_NXDOMAIN
+						  : DNS_NOERROR;
 	return name_exists(z, q->qname) ? DNS_NOERROR : DNS_NXDOMAIN;
 }
 
@@ -126,10 +165,14 @@ size_t labdns_answer(const struct zone *z, enum labdns_over over, const void *qu
 				 rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN ? DNS_FLAG_AA : 0,
 				 rcode < 0 ? DNS_SERVFAIL : (enum dns_rcode)rcode);
 		if (rcode == DNS_NOERROR)
-			add_answers(&d, z, q.qname, q.qtype);
+			add_answers(&d, z, q.qname, q.qtype, over);
 		if (rcode == DNS_NXDOMAIN)
-			add_soa(&d, DNS_AUTHORITY, z, z->state->domain);
+			add_soa(&d, DNS_AUTHORITY, z, z->state->domain, over);
 		n = rcode < 0 ? 0 : dns_answer_end(&d, &q);
+		if (n && lies(z, &q, "wrongid"))
+			((uint8_t *)to)[0] ^= 0x55;
+		if (n && lies(z, &q, "pointer"))
+			n = add_pointer_loop(to, DNS_HEADER_B + strlen(q.qname) + 6, max);
 	}
 	arena_done(&a);
 	return n;
@@ -165,7 +208,7 @@ static enum labdns_over over_of(const struct listener *l)
 static void on_datagram(struct watch *w, unsigned what)
 {
 	struct listener *l = w->ctx;
-	uint8_t in[MESSAGE_MAX], out[DNS_EDNS_B];
+	uint8_t in[MESSAGE_MAX], out[MESSAGE_MAX]; /* it heeds no size that a client names */
 	struct sockaddr_storage from;
 	struct iovec io = {.iov_base = in, .iov_len = sizeof(in)};
 	struct msghdr m = {.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &io,

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -165,6 +167,25 @@ int labnet_up(struct labnet *n, const char *name, struct err *e)
 	begin(&m, RTM_NEWLINK, 0, &link, sizeof(link));
 	code = talk(n, &m);
 	return code ? err_set(e, code, "cannot bring %s up: %s", name, err_name(code)) : 0;
+}
+
+int labnet_plain(const char *link, struct err *e)
+{
+	static const uint32_t commands[] = {ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), code = fd < 0 ? -errno : 0;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands) && !code; i++) {
+		struct ethtool_value off = {.cmd = commands[i]};
+		struct ifreq r = {.ifr_data = (char *)&off};
+
+		snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", link);
+		/* a link that has no such thing needs none turned off */
+		if (ioctl(fd, SIOCETHTOOL, &r) < 0 && errno != EOPNOTSUPP)
+			code = -errno;
+	}
+	if (fd >= 0)
+		close(fd);
+	return code ? err_set(e, code, "cannot turn the offloads of %s off: %s", link, err_name(code)) : 0;
 }
 
 int labnet_addr(struct labnet *n, const char *link, const struct addr *a, unsigned len,

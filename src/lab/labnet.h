@@ -25,6 +25,9 @@ void labnet_close(struct labnet *n);
 
 /* A pair of virtual links: name here, peer in the namespace of the descriptor peer_ns. */
 int labnet_veth(struct labnet *n, const char *name, const char *peer, int peer_ns, struct err *e);
+/* Turns off what lets a link carry packets that no wire would: segmentation and checksums left to the
+ * hardware.  In the caller's namespace. */
+int labnet_plain(const char *link, struct err *e);
 int labnet_up(struct labnet *n, const char *link, struct err *e);
 /* An address with its on-link prefix, usable at once (no duplicate address detection). */
 int labnet_addr(struct labnet *n, const char *link, const struct addr *a, unsigned len,

@@ -28,6 +28,8 @@ const struct node nodes[NODE_COUNT] = {
 			 "纯 IPv6 客户端"},
 	[NODE_V6NAT64] = {"v6nat64", NODE_V6, NODE_NAT64, "IPv6-only client with NAT64 and DNS64",
 			  "经 NAT64/DNS64 的纯 IPv6 客户端"},
+	[NODE_WIRE] = {"wire", 0, NODE_RESOLVER, "the long way to dns, web and mail (labwire)",
+		       "通往 dns、web 与 mail 的长途线路（labwire）"},
 };
 
 enum node_id node_find(const char *name)

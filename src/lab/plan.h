@@ -28,6 +28,7 @@ enum node_id {
 	NODE_V4ONLY,
 	NODE_V6ONLY,
 	NODE_V6NAT64,
+	NODE_WIRE,
 	NODE_COUNT
 };
 

@@ -19,25 +19,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int run_labdns(const struct truth *t, const zone_list *z, struct err *e)
+static int run_labdns(const struct truth *t, const zone_list *z, const struct wire_options *w,
+		      struct err *e)
 {
+	(void)w;
 	(void)t;
 	return labdns_run(z, e);
 }
 
-static int run_labsmtp(const struct truth *t, const zone_list *z, struct err *e)
+static int run_labsmtp(const struct truth *t, const zone_list *z, const struct wire_options *w,
+		      struct err *e)
 {
+	(void)w;
 	(void)z;
 	return labsmtp_run(t, e);
 }
 
-static int run_labquic(const struct truth *t, const zone_list *z, struct err *e)
+static int run_labquic(const struct truth *t, const zone_list *z, const struct wire_options *w,
+		      struct err *e)
 {
+	(void)w;
 	(void)z;
 	return labquic_run(t, e);
 }
 
+static int run_labwire(const struct truth *t, const zone_list *z, const struct wire_options *w,
+		       struct err *e)
+{
+	(void)z;
+	return labwire_run(t, w, e);
+}
+
 struct service services[] = {
+	{.name = "labwire", .node = NODE_WIRE, .run = run_labwire},
 	{.name = "nft-web", .node = NODE_WEB, .package = "nftables", .once = true,
 	 .argv = {"nft", "-f", "%s/web.nft"}},
 	{.name = "nft-mail", .node = NODE_MAIL, .package = "nftables", .once = true,
@@ -143,7 +157,7 @@ static void nsd_conf(struct buf *out, const char *dir, const char *name, enum zo
 		   "zonesdir: \"%s/zones\"\npidfile: \"\"\nxfrdfile: \"%s/tmp/%s.xfrd\"\n"
 		   "xfrdir: \"%s/tmp\"\nzonelistfile: \"%s/tmp/%s.list\"\n"
 		   "hide-version: yes\nidentity: \"lab\"\nrrl-size: 10\nrrl-ratelimit: 0\n"
-		   "verbosity: 0\ntcp-count: 100\nremote-control:\ncontrol-enable: no\n",
+		   "verbosity: 0\ntcp-count: 400\nremote-control:\ncontrol-enable: no\n",
 		   dir, dir, name, dir, dir, name);
 	for (size_t i = 0; i < z->n; i++)
 		if (z->at[i].server == server)
@@ -217,9 +231,10 @@ static int put_resolv_conf(const char *dir, enum node_id id, struct err *e)
 }
 
 /* What `sextant census` and `check` need here.  The guard's list names the lab's own prefixes; the
- * anchors are the root's servers; a silence is looked at again after a second.  Everything here is ours,
- * so nobody is to be spared. */
-static void sextant_conf(struct buf *out, const char *dir)
+ * anchors are the root's servers; a silence is looked at again after a second, and where packets are
+ * lost after the resolver, too, has given up on what it asked at the first look: until then it asks
+ * nothing anew.  Everything here is ours, so nobody is to be spared. */
+static void sextant_conf(struct buf *out, const char *dir, const struct wire_options *wire)
 {
 	char v4[ADDR_TEXT_MAX], v6[ADDR_TEXT_MAX], resolver[ADDR_TEXT_MAX];
 	struct addr root4 = infra_addr(INFRA_ROOT, 4), root6 = infra_addr(INFRA_ROOT, 6);
@@ -228,13 +243,14 @@ static void sextant_conf(struct buf *out, const char *dir)
 	buf_printf(out,
 		   "[observer]\ncontact_email = lab@hosting.test\n"
 		   "info_url = https://good.test/\noperator = Sextant laboratory\nvantage = lab\n"
-		   "[dns]\nresolver = %s\n[tls]\nca_file = %s/ca.pem\n"
+		   "[dns]\nresolver = %s\nroot_hints = %s/hints\n[tls]\nca_file = %s/ca.pem\n"
 		   "[guard]\nallow = " LAB_V6 ", " LAB_V4 "\n"
 		   "[selftest]\nanchor_v4 = %s:53\nanchor_v6 = [%s]:53\n"
 		   "[rate]\ntargets_per_s = 1000\npackets_per_s = 100000\nper_address_gap_ms = 0\n"
 		   "per_prefix_per_s = 10000\nper_network_per_s = 0\nper_domain_per_s = 0\n"
-		   "per_ns_qps = 10000\nrepeat_after_s = 1\nround_gap_s = 0\n",
-		   addr_text(&r, resolver), dir, addr_text(&root4, v4), addr_text(&root6, v6));
+		   "per_ns_qps = 10000\nrepeat_after_s = %d\nround_gap_s = 0\n",
+		   addr_text(&r, resolver), dir, dir, addr_text(&root4, v4), addr_text(&root6, v6),
+		   wire->loss_ppm ? 15 : 1);
 }
 
 enum conf {
@@ -259,7 +275,7 @@ static const char *const conf_names[CONF_COUNT] = {
 };
 
 static void conf_write(enum conf which, const char *dir, const struct truth *t, const zone_list *z,
-		       struct buf *out)
+		       const struct wire_options *wire, struct buf *out)
 {
 	switch (which) {
 	case CONF_PARENT: nsd_conf(out, dir, "parent", SERVED_BY_PARENT, z); break;
@@ -272,13 +288,14 @@ static void conf_write(enum conf which, const char *dir, const struct truth *t, 
 	case CONF_WEB_NFT: webconf_drops(t, out); break;
 	case CONF_MAIL_NFT: mailconf_drops(t, out); break;
 	case CONF_NSSWITCH: buf_str(out, "hosts: files dns\npasswd: files\ngroup: files\n"); break;
-	case CONF_SEXTANT: sextant_conf(out, dir); break;
+	case CONF_SEXTANT: sextant_conf(out, dir, wire); break;
 	case CONF_PORTFOLIO: truth_portfolio(t, out); break;
 	case CONF_COUNT: break;
 	}
 }
 
-int services_prepare(const char *dir, const struct truth *t, const zone_list *z, struct err *e)
+int services_prepare(const char *dir, const struct truth *t, const zone_list *z,
+		     const struct wire_options *wire, struct err *e)
 {
 	struct buf text;
 	int code;
@@ -288,7 +305,7 @@ int services_prepare(const char *dir, const struct truth *t, const zone_list *z,
 								: put_zones(dir, z, &text, e);
 	for (enum conf c = 0; c < CONF_COUNT && !code; c++) {
 		buf_clear(&text);
-		conf_write(c, dir, t, z, &text);
+		conf_write(c, dir, t, z, wire, &text);
 		code = put_file(dir, conf_names[c], &text, e);
 	}
 	for (enum node_id id = 0; id < NODE_COUNT && !code; id++)
@@ -320,7 +337,7 @@ static void log_to(const char *dir, const char *name)
 
 /* In the child: becomes the service; never returns. */
 static void become(const struct service *s, const char *dir, const struct wiring *w,
-		   const struct truth *t, const zone_list *z)
+		   const struct truth *t, const zone_list *z, const struct wire_options *wire)
 {
 	char text[SERVICE_ARGS_MAX][4096], path[256];
 	char *argv[SERVICE_ARGS_MAX] = {NULL};
@@ -335,7 +352,7 @@ static void become(const struct service *s, const char *dir, const struct wiring
 	if (!code && s->run && chdir(dir) < 0)
 		code = err_set(&e, -errno, "cannot enter %s: %s", dir, err_name(errno));
 	if (!code && s->run)
-		s->run(t, z, &e);
+		s->run(t, z, wire, &e);
 	if (!e.code && s->argv[0] && find_program(s->argv[0], path)) {
 		for (int i = 0; s->argv[i]; i++) {
 			snprintf(text[i], sizeof(text[i]), s->argv[i], dir);
@@ -349,7 +366,7 @@ static void become(const struct service *s, const char *dir, const struct wiring
 }
 
 static int start(struct service *s, const char *dir, const struct wiring *w, const struct truth *t,
-		 const zone_list *z, struct err *e)
+		 const zone_list *z, const struct wire_options *wire, struct err *e)
 {
 	int status;
 
@@ -357,7 +374,7 @@ static int start(struct service *s, const char *dir, const struct wiring *w, con
 	if (s->pid < 0)
 		return err_set(e, -errno, "cannot start %s: %s", s->name, err_name(errno));
 	if (s->pid == 0)
-		become(s, dir, w, t, z);
+		become(s, dir, w, t, z, wire);
 	if (!s->once)
 		return 0;
 	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
@@ -367,13 +384,13 @@ static int start(struct service *s, const char *dir, const struct wiring *w, con
 }
 
 int services_start(const char *dir, const struct wiring *w, const struct truth *t,
-		   const zone_list *z, struct err *e)
+		   const zone_list *z, const struct wire_options *wire, struct err *e)
 {
 	int code = 0;
 
 	for (size_t i = 0; i < service_count && !code; i++)
 		if (!services[i].nat64 || w->nat64)
-			code = start(&services[i], dir, w, t, z, e);
+			code = start(&services[i], dir, w, t, z, wire, e);
 	return code;
 }
 

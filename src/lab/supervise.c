@@ -101,10 +101,10 @@ static int bring_up(struct lab *l, struct err *e)
 		code = wiring_make(&w, &t, e);
 	if (!code) {
 		zones_build(&zones, &t, &a);
-		code = services_prepare(l->dir, &t, &zones, e);
+		code = services_prepare(l->dir, &t, &zones, &l->wire, e);
 	}
 	if (!code)
-		code = services_start(l->dir, &w, &t, &zones, e);
+		code = services_start(l->dir, &w, &t, &zones, &l->wire, e);
 	if (!code)
 		code = services_await(l->dir, &w, &t, UP_WAIT_MS, e);
 	if (!code) {

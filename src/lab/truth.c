@@ -12,15 +12,18 @@ const struct arrangement arrangements[] = {
 	{"a", "no", "no A record anywhere"},
 	{"aaaa", "*", "no: none; an address: this one instead of the site's"},
 	{"aaaa_more", "*", "this address beside the site's"},
-	{"aaaa_answer", "nxdomain servfail drop", "how its name servers answer AAAA questions"},
+	{"aaaa_answer", "nxdomain servfail drop pointer wrongid", "how its name servers answer AAAA questions; pointer: a name that points to itself; wrongid: under another id"},
 	{"apex", "no v4", "the apex has no address; has only A"},
-	{"www", "no v4 cname loop", "www is absent; has only A; is an alias; aliases in a circle"},
+	{"www", "no v4 cname loop v4zone", "www is absent; has only A; is an alias; aliases in a circle; is an alias in a zone that IPv4 alone resolves"},
 	{"https", "ok v4hint differs h3", "HTTPS record with right, IPv4-only or wrong address hints; with HTTP/3"},
-	{"ns", "v4only v6only one6 bogon", "which name servers the zone has"},
+	{"ns", "v4only v6only one6 bogon sibling", "which name servers the zone has; sibling: of a zone that IPv4 alone resolves"},
+	{"delegation", "noglue nochild", "its own name servers: no AAAA glue at the registry; no AAAA in the zone itself"},
+	{"serial6", "other", "its name servers have another version of the zone over IPv6"},
+	{"large6", "fragments", "its zone is signed, and large answers come over IPv6 in fragments"},
 	{"udp6", "drop", "its name servers are silent on IPv6 UDP"},
 	{"tcp6", "refuse", "its name servers refuse IPv6 TCP"},
 	{"lame", "v6 all", "its name servers refuse the zone, over IPv6 or altogether"},
-	{"mx", "no null v4only mixed", "which mail hosts the domain names"},
+	{"mx", "no null v4only mixed v4zone somezone", "which mail hosts the domain names; v4zone: in a zone that IPv4 alone resolves; somezone: one of two there"},
 	{"smtp6", "refuse drop noroute banner", "how its mail host meets IPv6"},
 	{"starttls", "both v4 v6 other untrusted broken", "STARTTLS: on which family; over IPv6 another certificate, as good or not; no handshake there"},
 	{"ptr", "no unconfirmed", "the addresses of its mail host have no name; one that leads elsewhere"},
@@ -33,15 +36,18 @@ const struct arrangement arrangements[] = {
 	{"cert", "expired", "certificate on both families"},
 	{"cert6", "name expired untrusted other", "certificate over IPv6 only; other: as good"},
 	{"http", "page", "port 80 shows the page instead of redirecting to https"},
-	{"page6", "other similar nonce waf part", "page over IPv6: another one; same text, other title; same text, other tokens; a challenge; another beginning"},
-	{"status", "403 404 500 503", "answer on both families"},
+	{"page6", "other similar nonce waf part bomb", "page over IPv6: another one; same text, other title; same text, other tokens; a challenge; another beginning; gzip that grows a thousandfold"},
+	{"status", "403 404 429 500 503", "answer on both families"},
 	{"status6", "403 404 429 500 503", "answer over IPv6"},
 	{"redirect", "v4host loop", "where the page redirects on both families"},
 	{"redirect6", "v4host loop", "where the page redirects over IPv6"},
 	{"stall6", "header body", "over IPv6 the answer stops there and never ends"},
+	{"path6", "slow late loss10 hole thin", "the way to its web server over IPv6: 400 ms longer; 2.5 s longer; loses one packet in ten; loses packets over 1,300 bytes; 2,000 bytes a second"},
 	{"hsts", "both v4 v6 differs", "Strict-Transport-Security"},
 	{"alt_svc", "both v4 v6 differs", "Alt-Svc"},
 	{"h3", "both v4 mute6", "QUIC at UDP port 443: on both families; closed over IPv6; silent over IPv6"},
+	{"loads", "ok v4script v4image deadscript deadimage gone odd text", "what the page loads: from a host that works; that has no AAAA; whose IPv6 is closed; that is not there; at another port; no HTML at all"},
+	{"links", "ok v4sub v4all gone redirect refused many v6error", "where the page leads: to pages that come; to a host without AAAA too; there alone; to one that is not there; to a redirect to a host without AAAA; to pages that robots.txt refuses; to more pages than are read; to one that IPv6 answers with 404"},
 	{NULL, NULL, NULL},
 };
 
@@ -119,9 +125,9 @@ static bool domain_valid(const char *name)
 {
 	const char *dot = strchr(name, '.');
 
-	return dot && dot > name && (!strcmp(dot, ".test") || !strcmp(dot, ".example")) &&
+	return dot && dot > name && (!strcmp(dot, ".test") || !strcmp(dot, ".example") || !strcmp(dot, ".v4zone.test")) &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == (size_t)(dot - name) &&
-	       strcmp(name, "hosting.test") && strcmp(name, "nic.test");
+	       strcmp(name, "hosting.test") && strcmp(name, "nic.test") && strcmp(name, "v4zone.test");
 }
 
 static int parse_row(struct truth *t, struct state *s, struct arena *a, char **cells,

@@ -4,14 +4,17 @@
  */
 #include "lab/webconf.h"
 
+#include "base/limits.h"
 #include "lab/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 int put_file(const char *dir, const char *name, const struct buf *text, struct err *e)
 {
@@ -139,6 +142,8 @@ static void answer_lines(const struct face *f, const char *dir, struct buf *out)
 	if (face_header(f, "alt_svc", &other))
 		buf_printf(out, "add_header Alt-Svc 'h3=\":%d\"; ma=3600' always;\n",
 			   other ? 8443 : 443);
+	if (own && state_is(f->state, "page6", "bomb"))
+		buf_str(out, "add_header Content-Encoding gzip always;\n");
 	if (stall)
 		buf_printf(out, "limit_rate 1;\nlimit_rate_after %d;\n",
 			   !strcmp(stall, "body") ? 600 : 0);
@@ -146,7 +151,22 @@ static void answer_lines(const struct face *f, const char *dir, struct buf *out)
 		redirect_lines(f, to, out);
 	if (status)
 		buf_printf(out, "return %s;\n", status);
+	if (state_is(f->state, "loads", "text"))
+		buf_str(out, "types { }\ndefault_type text/plain;\n");
 	buf_printf(out, "root %s/www/%s%s;\n", dir, f->state->name, own ? "/v6" : "");
+}
+
+/* What is special about the pages that the front page leads to. */
+static void link_lines(const struct face *f, struct buf *out)
+{
+	const char *how = state_get(f->state, "links", "");
+
+	if (!strcmp(how, "redirect"))
+		buf_printf(out, "location = /to { return 302 https://legacy.%s/a.html; }\n", f->state->domain);
+	else if (!strcmp(how, "refused"))
+		buf_str(out, "location = /robots.txt { return 200 \"User-agent: *\\nDisallow: /*.html\\n\"; }\n");
+	else if (!strcmp(how, "v6error"))
+		buf_str(out, "location = /b.html { if ($server_addr ~ :) { return 404; } }\n");
 }
 
 static void server(const struct face *f, int port, const char *dir, struct buf *out)
@@ -167,8 +187,10 @@ static void server(const struct face *f, int port, const char *dir, struct buf *
 		tls_lines(f, dir, out);
 	if (port == 80 && !state_is(s, "http", "page") && !state_is(s, "tls", "no"))
 		buf_str(out, "return 301 https://$host$request_uri;\n");
-	else
+	else {
 		answer_lines(f, dir, out);
+		link_lines(f, out);
+	}
 	buf_str(out, "}\n");
 }
 
@@ -197,6 +219,55 @@ void webconf_nginx(const struct truth *t, const char *dir, struct buf *out)
 	buf_str(out, "}\n");
 }
 
+/* What the page loads from other hosts. */
+static void loads(const struct state *s, struct buf *out)
+{
+	static const struct {
+		const char *how, *tag, *host, *rest;
+		bool own; /* the host is one of the site's domain */
+	} tags[] = {
+		{"ok", "<script src=\"https://", "www.good.test", "/lib.js\"></script>", false},
+		{"v4script", "<script src=\"https://", "legacy.", "/lib.js\"></script>", true},
+		{"v4image", "<img alt=\"\" src=\"https://", "legacy.", "/logo.png\">", true},
+		{"deadscript", "<link rel=\"stylesheet\" href=\"https://", "dead.", "/style.css\">", true},
+		{"deadimage", "<img alt=\"\" src=\"https://", "dead.", "/logo.png\">", true},
+		{"gone", "<script src=\"https://", "gone.", "/lib.js\"></script>", true},
+		{"odd", "<script src=\"https://", "www.good.test", ":8443/lib.js\"></script>", false},
+	};
+	const char *how = state_get(s, "loads", "");
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
+		if (!strcmp(tags[i].how, how))
+			buf_printf(out, "%s%s%s%s\n", tags[i].tag, tags[i].host, tags[i].own ? s->domain : "",
+				   tags[i].rest);
+}
+
+/* Where the page leads. */
+static void leads(const struct state *s, struct buf *out)
+{
+	static const struct {
+		const char *how, *links[3]; /* %s: the domain */
+	} all[] = {
+		{"ok", {"/a.html", "/b.html", "/missing.html"}},
+		{"v4sub", {"/a.html", "https://legacy.%s/b.html"}},
+		{"v4all", {"https://legacy.%s/a.html"}},
+		{"gone", {"https://gone.%s/a.html"}},
+		{"redirect", {"/a.html", "/to"}},
+		{"refused", {"/a.html", "/b.html"}},
+		{"v6error", {"/a.html", "/b.html"}},
+	};
+	const char *how = state_get(s, "links", "");
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		for (size_t k = 0; k < 3 && all[i].links[k] && !strcmp(all[i].how, how); k++) {
+			buf_str(out, "<p><a href=\"");
+			buf_printf(out, all[i].links[k], s->domain);
+			buf_str(out, "\">more</a></p>\n");
+		}
+	for (int i = 0; i <= L_HTML_LINKS && !strcmp(how, "many"); i++)
+		buf_printf(out, "<a href=\"/a.html?%d\">more</a>\n", i);
+}
+
 static void page(const struct state *s, const char *title, struct buf *out)
 {
 	buf_printf(out,
@@ -214,7 +285,14 @@ static void page(const struct state *s, const char *title, struct buf *out)
 		"The weekly bulletin lists new rules, public works, tenders and vacancies. Archives "
 		"from earlier years can be read in the library on the second floor.</p>\n"
 		"<p lang=\"zh\">本页列出办事指南、收费标准、表格下载和通知公告，无论通过哪种协议访问，"
-		"读者看到的内容都应当一致。</p>\n</body></html>\n");
+		"读者看到的内容都应当一致。</p>\n");
+	/* a way is known by packets of its full size */
+	for (int year = 1990; state_get(s, "path6", NULL) && year < 2030; year++)
+		buf_printf(out, "<p>Bulletins of the year %d are kept in room %d of the archive, shelf %d.</p>\n",
+			   year, year % 17, year % 23);
+	loads(s, out);
+	leads(s, out);
+	buf_str(out, "</body></html>\n");
 }
 
 /* What a browser is asked to solve before it sees the site. */
@@ -246,6 +324,27 @@ static void part_page(const struct state *s, struct buf *out)
 	page(s, s->organisation, out);
 }
 
+/* 64 KiB that become 64 MiB. */
+static void bomb_page(struct buf *out)
+{
+	static uint8_t zeros[65536], part[65536];
+	z_stream z = {0};
+
+	if (deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	for (int left = 1024; left--;) {
+		z.next_in = zeros;
+		z.avail_in = sizeof(zeros);
+		do {
+			z.next_out = part;
+			z.avail_out = sizeof(part);
+			deflate(&z, left ? Z_NO_FLUSH : Z_FINISH);
+			buf_add(out, part, sizeof(part) - z.avail_out);
+		} while (!z.avail_out);
+	}
+	deflateEnd(&z);
+}
+
 static void default_page(struct buf *out)
 {
 	buf_str(out,
@@ -266,7 +365,7 @@ static int pages_of(const struct state *s, const char *dir, struct err *e)
 
 	snprintf(name, sizeof(name), "www/%s", s->name);
 	code = put_dir(dir, name, e);
-	buf_init(&text, 1 << 16);
+	buf_init(&text, 1 << 18);
 	if (other && !strcmp(other, "nonce"))
 		nonce_page(s, "e3b0c442", 41, &text);
 	else
@@ -282,6 +381,8 @@ static int pages_of(const struct state *s, const char *dir, struct err *e)
 		buf_clear(&text);
 		if (!strcmp(other, "other"))
 			default_page(&text);
+		else if (!strcmp(other, "bomb"))
+			bomb_page(&text);
 		else if (!strcmp(other, "waf"))
 			challenge_page(&text);
 		else if (!strcmp(other, "nonce"))
@@ -296,12 +397,35 @@ static int pages_of(const struct state *s, const char *dir, struct err *e)
 	return code;
 }
 
+/* The pages behind the front page: a leads to c, the others nowhere. */
+static int linked_pages(const struct state *s, const char *dir, struct err *e)
+{
+	static const char *const pages[] = {"a", "b", "c"};
+	int code = 0;
+
+	for (size_t i = 0; i < 3 && !code && state_get(s, "links", NULL); i++) {
+		char name[300];
+		struct buf text;
+
+		buf_init(&text, 4096);
+		buf_printf(&text, "<!doctype html>\n<title>%s</title>\n<p>A page of %s.</p>\n%s", pages[i],
+			   s->organisation, i ? "" : "<a href=\"/c.html\">onward</a>\n");
+		snprintf(name, sizeof(name), "www/%s/%s.html", s->name, pages[i]);
+		code = put_file(dir, name, &text, e);
+		buf_done(&text);
+	}
+	return code;
+}
+
 int webconf_pages(const struct truth *t, const char *dir, struct err *e)
 {
 	int code = put_dir(dir, "www", e);
 
-	for (size_t i = 0; i < t->n_states && !code; i++)
+	for (size_t i = 0; i < t->n_states && !code; i++) {
 		code = pages_of(&t->states[i], dir, e);
+		if (!code)
+			code = linked_pages(&t->states[i], dir, e);
+	}
 	return code;
 }
 

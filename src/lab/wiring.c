@@ -1,13 +1,18 @@
-/* wiring: see wiring.h.  A star: every node but core has one link, called eth0; core calls it NODE. */
+/*
+ * wiring: see wiring.h.  A star: every node but core has one link, called eth0; core calls it NODE.
+ * Between core and the servers' nodes that link is two, and lab/labwire.h carries from one to the other.
+ */
 #include "lab/wiring.h"
 
 #include "lab/labnet.h"
 #include "lab/labsmtp.h"
+#include "lab/labwire.h"
 #include "lab/zones.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +45,8 @@ static int settings(enum node_id id, struct err *e)
 	};
 	bool router = id == NODE_CORE || id == NODE_NAT64;
 
+	if (id == NODE_WIRE) /* it carries what others say and says nothing itself */
+		(void)labnet_sysctl("net.ipv6.conf.default.disable_ipv6", "1", NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		int code = rows[i].router && !router
 				   ? 0
@@ -73,11 +80,40 @@ static int default_route(struct labnet *net, enum node_id id, int family, struct
 	return labnet_route(net, &all, &by, e);
 }
 
+/* The link's two ends, plain where the wire takes frames off it. */
+static int make_pair(struct wiring *w, struct labnet *from, enum node_id from_id, const char *name,
+		     enum node_id to, const char *peer, bool plain, struct err *e)
+{
+	int code = labnet_veth(from, name, peer, w->ns[to], e);
+
+	if (!code && plain)
+		code = wiring_enter(w, from_id, e) || labnet_plain(name, e) || wiring_enter(w, to, e) ||
+				       labnet_plain(peer, e)
+			       ? e->code
+			       : 0;
+	return code;
+}
+
+static int make_wire(struct wiring *w, struct labnet *net, enum node_id id, struct err *e)
+{
+	const char *name = nodes[id].name;
+	char near[16], far[16];
+
+	snprintf(near, sizeof(near), "%s0", name);
+	snprintf(far, sizeof(far), "%s1", name);
+	return make_pair(w, &net[NODE_CORE], NODE_CORE, name, NODE_WIRE, near, true, e) ||
+			       make_pair(w, &net[NODE_WIRE], NODE_WIRE, far, id, "eth0", true, e) ||
+			       labnet_up(&net[NODE_WIRE], near, e) || labnet_up(&net[NODE_WIRE], far, e)
+		       ? e->code
+		       : 0;
+}
+
 static int make_link(struct wiring *w, struct labnet *net, enum node_id id, struct err *e)
 {
 	struct labnet *core = &net[NODE_CORE];
 	const char *name = nodes[id].name;
-	int code = labnet_veth(core, name, "eth0", w->ns[id], e);
+	int code = labwire_node(id) ? make_wire(w, net, id, e)
+				    : make_pair(w, core, NODE_CORE, name, id, "eth0", false, e);
 
 	for (int family = 4; family <= 6 && !code; family += 2) {
 		struct addr here = node_addr(id, family), there = node_gateway(id, family);
@@ -222,7 +258,7 @@ int wiring_make(struct wiring *w, const struct truth *t, struct err *e)
 	}
 	for (enum node_id id = 0; id < NODE_COUNT && !code; id++)
 		code = make_namespace(w, net, id, e);
-	for (enum node_id id = NODE_CORE + 1; id < NODE_COUNT && !code; id++)
+	for (enum node_id id = NODE_CORE + 1; id < NODE_WIRE && !code; id++)
 		code = make_link(w, net, id, e);
 	if (!code)
 		code = local_routes(net, e);

@@ -4,10 +4,12 @@
 #include "lab/plan.h"
 #include "wire/dns.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { TTL_S = 60 };
 #define HOSTING "hosting.test."
+#define V4ZONE "v4zone.test." /* its own name servers have no IPv6; names in it may */
 
 static void add(struct zone *z, const char *owner, const char *type, const char *text)
 {
@@ -48,7 +50,7 @@ static struct zone *new_zone(zone_list *out, struct arena *a, const char *name,
 
 bool state_own_ns(const struct state *s)
 {
-	static const char *const keys[] = {"aaaa_answer", "udp6", "tcp6", "lame"};
+	static const char *const keys[] = {"aaaa_answer", "udp6", "tcp6", "lame", "delegation", "serial6", "large6"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (state_get(s, keys[i], NULL))
@@ -77,7 +79,15 @@ static void add_site_addr(struct zone *z, struct arena *a, const char *owner, un
 		add(z, owner, "AAAA", more);
 }
 
-static void add_www(struct zone *z, struct zone *hosting, struct arena *a)
+static struct zone *zone_named(zone_list *out, const char *name)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (!strcmp(out->at[i].name, name))
+			return &out->at[i];
+	abort();
+}
+
+static void add_www(struct zone *z, zone_list *out, struct zone *hosting, struct arena *a)
 {
 	const char *how = state_get(z->state, "www", ""), *www = under(a, "www", z->name);
 
@@ -87,6 +97,13 @@ static void add_www(struct zone *z, struct zone *hosting, struct arena *a)
 		add(z, www, "CNAME", edge);
 		add_addr(hosting, a, edge, site_addr(z->state->number, HOST_WEB, 4));
 		add_addr(hosting, a, edge, site_addr(z->state->number, HOST_WEB, 6));
+	} else if (!strcmp(how, "v4zone")) {
+		struct zone *v4zone = zone_named(out, V4ZONE);
+		const char *edge = arena_printf(a, "site-%u." V4ZONE, z->state->number);
+
+		add(z, www, "CNAME", edge);
+		add_both(v4zone, a, edge, site_addr(z->state->number, HOST_WEB, 4),
+			 site_addr(z->state->number, HOST_WEB, 6));
 	} else if (!strcmp(how, "loop")) {
 		add(z, www, "CNAME", under(a, "circle", z->name));
 		add(z, under(a, "circle", z->name), "CNAME", www);
@@ -175,12 +192,24 @@ static void add_mail_host(struct zone *z, struct arena *a, const char *name, uns
 static void add_mx(struct zone *z, zone_list *out, struct arena *a)
 {
 	const char *how = state_get(z->state, "mx", ""), *mx = under(a, "mx", z->name);
+	const char *far = arena_printf(a, "mx-%u." V4ZONE, z->state->number);
 	const char *old = under(a, "mx-old", z->name);
 
 	if (!strcmp(how, "no"))
 		return;
 	if (!strcmp(how, "null")) {
 		add(z, z->name, "MX", "0 .");
+		return;
+	}
+	if (!strcmp(how, "v4zone") || !strcmp(how, "somezone")) {
+		struct zone *v4zone = zone_named(out, V4ZONE);
+
+		add(z, z->name, "MX", arena_printf(a, "20 %s", far));
+		add_both(v4zone, a, far, site_addr(z->state->number, HOST_MAIL, 4),
+			 site_addr(z->state->number, HOST_MAIL, 6));
+	}
+	if (!strcmp(how, "v4zone")) {
+		add_ptr(z, out, a, far);
 		return;
 	}
 	add(z, z->name, "MX", arena_printf(a, "10 %s", mx));
@@ -204,6 +233,7 @@ static void add_ns(struct zone *z, struct zone *parent, struct arena *a)
 		{"v6only", "v6ns1." HOSTING, "v6ns2." HOSTING},
 		{"one6", "ns1." HOSTING, "v4ns1." HOSTING},
 		{"bogon", "bogonns1." HOSTING, "bogonns2." HOSTING},
+		{"sibling", "ns1." V4ZONE, "ns2." V4ZONE},
 	};
 	const char *how = state_get(z->state, "ns", ""), *name[2] = {NULL, NULL};
 
@@ -221,12 +251,22 @@ static void add_ns(struct zone *z, struct zone *parent, struct arena *a)
 			enum site_host host = i ? HOST_NS2 : HOST_NS;
 
 			add(both[k], z->name, "NS", name[i]);
-			if (z->server == SERVED_BY_LABDNS)
-				add_both(both[k], a, name[i],
-					 site_addr(z->state->number, host, 4),
-					 site_addr(z->state->number, host, 6));
+			if (z->server != SERVED_BY_LABDNS)
+				continue;
+			add_addr(both[k], a, name[i], site_addr(z->state->number, host, 4));
+			if (!state_is(z->state, "delegation", k ? "noglue" : "nochild"))
+				add_addr(both[k], a, name[i], site_addr(z->state->number, host, 6));
 		}
 	}
+}
+
+/* A host that serves the web over IPv4; where its AAAA record leads, port 443 is closed. */
+static void add_dead(struct zone *z, struct arena *a)
+{
+	if (strncmp(state_get(z->state, "loads", ""), "dead", 4) != 0)
+		return;
+	add_both(z, a, under(a, "dead", z->name), site_addr(z->state->number, HOST_WEB, 4),
+		 site_addr(z->state->number, HOST_MAIL, 6));
 }
 
 static void add_site(zone_list *out, const struct state *s, struct arena *a)
@@ -246,11 +286,14 @@ static void add_site(zone_list *out, const struct state *s, struct arena *a)
 			hosting = &out->at[i];
 	}
 	add_ns(z, parent, a);
+	if (state_get(s, "large6", NULL))
+		add(parent, name, "DS", "1 8 2 0000000000000000000000000000000000000000000000000000000000000000");
 	if (strcmp(apex, "no") != 0)
 		add_site_addr(z, a, name, !strcmp(apex, "v4") ? WITH_A : WITH_A | WITH_AAAA);
-	add_www(z, hosting, a);
+	add_www(z, out, hosting, a);
 	/* where redirects to an IPv4-only host lead */
 	add_addr(z, a, under(a, "legacy", name), site_addr(s->number, HOST_WEB, 4));
+	add_dead(z, a);
 	add_https(z, a);
 	add_mx(z, out, a);
 }
@@ -285,6 +328,9 @@ static void add_registry(zone_list *out, struct arena *a)
 	for (size_t i = 0; i < 2; i++) {
 		z = new_zone(out, a, tlds[i], SERVED_BY_PARENT, ns);
 		add(z, tlds[i], "NS", ns);
+		/* who wants DNSSEC records gets DS in referrals of a zone that looks signed; nobody validates here */
+		if (i == 1)
+			add(z, tlds[i], "RRSIG", "DNSKEY 8 1 60 20360101000000 20260101000000 1 example. AAAA");
 		if (i == 0)
 			add_both(z, a, ns, v4, v6);
 	}
@@ -314,10 +360,27 @@ static void add_hosting(zone_list *out, struct arena *a)
 	}
 }
 
+/* A zone whose names have IPv6 and whose name servers have not. */
+static void add_v4zone(zone_list *out, struct arena *a)
+{
+	struct zone *z = new_zone(out, a, V4ZONE, SERVED_BY_HOSTING, "v4ns1." HOSTING);
+	struct zone *registry = &out->at[1];
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *ns = arena_printf(a, "v4ns%u." HOSTING, i + 1);
+
+		add(z, V4ZONE, "NS", ns);
+		add(registry, V4ZONE, "NS", ns);
+		add_both(z, a, arena_printf(a, "ns%u." V4ZONE, i + 1), infra_addr(INFRA_NS + i, 4),
+			 infra_addr(INFRA_NS + i, 6));
+	}
+}
+
 void zones_build(zone_list *out, const struct truth *t, struct arena *a)
 {
 	add_registry(out, a);
 	add_hosting(out, a);
+	add_v4zone(out, a);
 	for (size_t i = 0; i < t->n_states; i++)
 		if (!state_is(&t->states[i], "exists", "no"))
 			add_site(out, &t->states[i], a);

@@ -66,7 +66,7 @@ bool board_history(const struct board *b, const char *site, size_t max, struct a
 
 /* Where in a table of facts the rows of a site in a round stand: n of them between two row ids, both
  * included, perhaps with other sites' among them. */
-enum board_table { BOARD_VERDICT, BOARD_DNS, BOARD_WEB, BOARD_SMTP, BOARD_QUIC, BOARD_TABLES };
+enum board_table { BOARD_VERDICT, BOARD_DNS, BOARD_WEB, BOARD_SMTP, BOARD_QUIC, BOARD_RESOURCE, BOARD_LINK, BOARD_ZONE, BOARD_TABLES };
 struct board_range {
 	int64_t from, to;
 	size_t n;

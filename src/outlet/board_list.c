@@ -122,7 +122,7 @@ static int load_ranges(struct loading *l, const char *table, struct err *e)
 int board_load_list(struct loading *l, struct err *e)
 {
 	static const char *const tables[BOARD_TABLES] = {"obs_verdict", "obs_dns", "obs_web", "obs_smtp",
-						       "obs_quic"};
+						       "obs_quic", "obs_resource", "obs_link", "obs_zone"};
 	int rc = settle_tags(l, e);
 
 	/* from here on a name's slot is its place on the list */

@@ -20,8 +20,8 @@ enum { SITES = 30, MAX_B = 8 << 20, DAY = 24 };
 #define NOON_US INT64_C(1767268800000000) /* 2026-01-01T12:00:00Z */
 
 static char dir[64];
-static const struct schema *const schemas[] = {&verdict_schema, &dns_schema, &web_schema, &smtp_schema, &quic_schema, &round_schema,
-					       NULL};
+static const struct schema *const schemas[] = {&verdict_schema, &dns_schema, &web_schema, &smtp_schema, &quic_schema, &resource_schema, &link_schema,
+					       &zone_schema, &round_schema, NULL};
 static const char *const checks[] = {"site", "aaaa", "tls", "mx_aaaa"};
 
 /* ---- facts ---- */

@@ -19,7 +19,8 @@ enum { WIDE_MAX = 4096, HISTORY_ROWS = 5000 };
 /* The ladder's rungs in the order in which a connection climbs them. */
 static const char *const rungs[] = {"dns", "ns", "web", "tls", "mail", "parity", NULL};
 
-static const char *const tables[BOARD_TABLES] = {"obs_verdict", "obs_dns", "obs_web", "obs_smtp", "obs_quic"};
+static const char *const tables[BOARD_TABLES] = {"obs_verdict", "obs_dns", "obs_web", "obs_smtp", "obs_quic",
+						     "obs_resource", "obs_link", "obs_zone"};
 
 static size_t column_of(const struct table *t, const char *name)
 {
@@ -259,13 +260,19 @@ static void write_evidence(struct call *c, const char *name, const struct table 
 
 static int all_evidence(struct call *c, const char *round, const struct table *web, struct err *e)
 {
-	struct table dns, smtp, quic;
+	struct table dns, smtp, quic, resource, links, zone;
 	int rc = rows_of(c, BOARD_DNS, "*", round, &dns, e);
 
 	if (!rc)
 		rc = rows_of(c, BOARD_SMTP, "*", round, &smtp, e);
 	if (!rc)
 		rc = rows_of(c, BOARD_QUIC, "*", round, &quic, e);
+	if (!rc)
+		rc = rows_of(c, BOARD_RESOURCE, "*", round, &resource, e);
+	if (!rc)
+		rc = rows_of(c, BOARD_LINK, "*", round, &links, e);
+	if (!rc)
+		rc = rows_of(c, BOARD_ZONE, "*", round, &zone, e);
 	if (rc)
 		return rc;
 	json_key(c->json, "evidence");
@@ -274,6 +281,9 @@ static int all_evidence(struct call *c, const char *round, const struct table *w
 	write_evidence(c, "web", web);
 	write_evidence(c, "smtp", &smtp);
 	write_evidence(c, "quic", &quic);
+	write_evidence(c, "resource", &resource);
+	write_evidence(c, "link", &links);
+	write_evidence(c, "zone", &zone);
 	json_end_object(c->json);
 	return 0;
 }

@@ -12,9 +12,11 @@
 
 #include "base/limits.h"
 #include "io/sock.h"
+#include "io/sockaddr.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,36 +80,10 @@ static bool fail(struct job *j, enum outcome outcome)
 	return true;
 }
 
-/* The errors that routers and far hosts cause, by ICMP or for want of a route.  All others that
- * connect, send and receive give are faults of this host. */
-static const char *icmp_word(int code)
-{
-	static const struct {
-		int code;
-		const char *word;
-	} rows[] = {
-		{EHOSTUNREACH, "EHOSTUNREACH"},
-		{ENETUNREACH, "ENETUNREACH"},
-		{EHOSTDOWN, "EHOSTDOWN"},
-		{ENETDOWN, "ENETDOWN"},
-		{ENONET, "ENONET"},
-		{ENOPROTOOPT, "ENOPROTOOPT"},
-		{EACCES, "EACCES"}, /* ICMPv6: administratively prohibited */
-		{EPROTO, "EPROTO"}, /* ICMP: parameter problem */
-		{EMSGSIZE, "EMSGSIZE"},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].code == code)
-			return rows[i].word;
-	}
-	return NULL;
-}
-
 /* What failed before anything stood between us and the far host. */
 static bool tell_error(struct job *j, struct event *e, int code)
 {
-	const char *word = icmp_word(-code);
+	const char *word = sock_error_word(-code);
 
 	if (code == -ECONNREFUSED || code == -ECONNRESET)
 		return tell(e, EVENT_REFUSED, NULL);
@@ -502,20 +478,33 @@ const struct drive_stats *drive_stats(const struct drive *d)
 	return &d->stats;
 }
 
+/* getrandom gives 256 bytes without interruption. */
+static _Thread_local uint64_t random_bits[32];
+static _Thread_local size_t random_left;
+
+/* A child must not deal what its parent has. */
+static void forget_random(void)
+{
+	random_left = 0;
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forget_random);
+}
+
 uint64_t drive_random(void *ctx)
 {
-	static _Thread_local uint64_t bits[32]; /* getrandom gives 256 bytes without interruption */
-	static _Thread_local size_t left;
-	static _Thread_local pid_t owner; /* a child must not deal what its parent has */
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)ctx;
-	if (!left || owner != getpid()) {
-		if (getrandom(bits, sizeof(bits), 0) != sizeof(bits)) {
+	if (!random_left) {
+		pthread_once(&once, watch_forks);
+		if (getrandom(random_bits, sizeof(random_bits), 0) != sizeof(random_bits)) {
 			fprintf(stderr, "sextant: the kernel gives no random numbers\n");
 			abort();
 		}
-		left = sizeof(bits) / sizeof(bits[0]);
-		owner = getpid();
+		random_left = sizeof(random_bits) / sizeof(random_bits[0]);
 	}
-	return bits[--left];
+	return random_bits[--random_left];
 }

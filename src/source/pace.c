@@ -28,10 +28,14 @@ struct pace {
 	struct pace_config c;
 	int64_t began_us;
 	int64_t free_us, next_us; /* as of a place: booked, and gone */
+	struct turn *late, **late_end; /* they go one after the other, before all others */
+	struct timer late_timer;
 	struct arena arena; /* of the map */
 	struct map map;
 	VEC(struct place *) places;
 };
+
+static void call_late(struct timer *timer);
 
 struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 {
@@ -43,6 +47,8 @@ struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 	p->c = *c;
 	p->c.share = c->share > 1 ? c->share : 1;
 	p->began_us = clock_mono(loop_clock(loop));
+	p->late_end = &p->late;
+	p->late_timer = (struct timer){.fire = call_late, .ctx = p};
 	arena_init(&p->arena, 0);
 	map_init(&p->map, &p->arena);
 	return p;
@@ -52,6 +58,7 @@ void pace_free(struct pace *p)
 {
 	if (!p)
 		return;
+	loop_untimer(p->loop, &p->late_timer);
 	for (size_t i = 0; i < p->places.n; i++)
 		free(p->places.at[i]);
 	vec_done(&p->places);
@@ -197,49 +204,72 @@ static void leave_gap(struct place *at, int64_t next_us)
 	at->free_us = later(at->free_us, next_us);
 }
 
-/* A loop that was busy calls late, so the gap counts from when the one before went: 0, or how long this
- * turn has to wait still. */
-static int64_t go_or_wait(struct pace *p, struct turn *t)
+/* ---- late ---- */
+
+static void join_late(struct pace *p, struct turn *t)
 {
-	int64_t now_us = clock_mono(loop_clock(p->loop));
-	int64_t next_us = t->kind == PACE_SITE ? 0 : p->next_us;
+	t->late_next = NULL;
+	t->late_at = p->late_end;
+	*p->late_end = t;
+	p->late_end = &t->late_next;
+}
+
+static void leave_late(struct pace *p, struct turn *t)
+{
+	if (!t->late_at)
+		return;
+	*t->late_at = t->late_next;
+	if (t->late_next)
+		t->late_next->late_at = t->late_at;
+	else
+		p->late_end = t->late_at;
+	t->late_at = NULL;
+}
+
+static void call_late_at(struct pace *p, int64_t now_us)
+{
+	if (!p->late_timer.slot)
+		loop_timer(p->loop, &p->late_timer, later(p->next_us - now_us, 0));
+}
+
+/* ---- going ---- */
+
+/* A loop that was busy calls late, so the gap counts from when the one before went: 0, or how long this
+ * turn has to wait still at a place of its own. */
+static int64_t wait_at_places(const struct turn *t, int64_t now_us)
+{
+	int64_t next_us = 0;
 
 	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
 		next_us = later(next_us, t->places[i]->next_us);
-	if (next_us > now_us)
-		return next_us - now_us;
-	if (t->kind != PACE_SITE)
-		p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s_now(p, now_us));
-	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
-		leave_gap(t->places[i], now_us + spacing(p, t, i));
-	return 0;
+	return next_us > now_us ? next_us - now_us : 0;
 }
 
-/* 0, or how long it must still wait: for a place that it has not booked, or for one where somebody went
- * later than he had booked. */
-static int64_t advance(struct pace *p, struct turn *t)
+/* 0, or how long it must still wait for a place that it has not booked. */
+static int64_t advance(struct pace *p, struct turn *t, int64_t now_us)
 {
-	int64_t now_us = clock_mono(loop_clock(p->loop));
-
 	while (t->stage <= PACE_PLACES) {
 		int64_t at_us = book(p, t, now_us);
 
 		if (at_us > now_us)
 			return at_us - now_us;
 	}
-	return go_or_wait(p, t);
+	return 0;
 }
 
-static void fire(struct timer *timer)
+static void note_gone(struct pace *p, struct turn *t, int64_t now_us)
 {
-	struct turn *t = timer->ctx;
-	struct place *at = t->places[0];
-	int64_t wait_us = advance(t->pace, t);
+	if (t->kind != PACE_SITE)
+		p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s_now(p, now_us));
+	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
+		leave_gap(t->places[i], now_us + spacing(p, t, i));
+}
 
-	if (wait_us) {
-		loop_timer(t->pace->loop, &t->timer, wait_us);
-		return;
-	}
+static void go(struct pace *p, struct turn *t, int64_t now_us)
+{
+	struct place *at = t->places[0];
+
+	note_gone(p, t, now_us);
 	if (at) {
 		at->first = t->next;
 		if (!at->first)
@@ -247,9 +277,48 @@ static void fire(struct timer *timer)
 		t->in_line = false;
 		at->holders++;
 		t->holds = true;
-		book_first(t->pace, at);
+		book_first(p, at);
 	}
 	t->go(t);
+}
+
+/* Its moment has come: it goes, waits at a place of its own, or behind those who are late: many of them
+ * may be, and each looks once, not whenever one has gone. */
+static void fire(struct timer *timer)
+{
+	struct turn *t = timer->ctx;
+	struct pace *p = t->pace;
+	int64_t now_us = clock_mono(loop_clock(p->loop)), wait_us = advance(p, t, now_us);
+
+	if (!wait_us)
+		wait_us = wait_at_places(t, now_us);
+	if (wait_us) {
+		loop_timer(p->loop, &t->timer, wait_us);
+	} else if (t->kind != PACE_SITE && (p->late || p->next_us > now_us)) {
+		join_late(p, t);
+		call_late_at(p, now_us);
+	} else {
+		go(p, t, now_us);
+	}
+}
+
+static void call_late(struct timer *timer)
+{
+	struct pace *p = timer->ctx;
+	int64_t now_us = clock_mono(loop_clock(p->loop));
+
+	while (p->late && p->next_us <= now_us) {
+		struct turn *t = p->late;
+		int64_t wait_us = wait_at_places(t, now_us);
+
+		leave_late(p, t);
+		if (wait_us)
+			loop_timer(p->loop, &t->timer, wait_us);
+		else
+			go(p, t, now_us);
+	}
+	if (p->late)
+		call_late_at(p, now_us);
 }
 
 static void start_timer(struct pace *p, struct turn *t)
@@ -267,7 +336,7 @@ static void book_first(struct pace *p, struct place *at)
 {
 	struct turn *t = at->first;
 
-	if (!t || t->timer.slot)
+	if (!t || t->timer.slot || t->late_at)
 		return;
 	if (t->kind == PACE_CONNECT && p->c.gap_us && at->holders)
 		return;
@@ -280,6 +349,7 @@ static void clear(struct pace *p, struct turn *t, enum pace_kind kind)
 	t->kind = kind;
 	memset(t->places, 0, sizeof(t->places));
 	t->next = NULL;
+	t->late_at = NULL;
 	t->holds = t->in_line = false;
 }
 
@@ -337,6 +407,7 @@ void pace_leave(struct turn *t)
 	if (!p)
 		return;
 	loop_untimer(p->loop, &t->timer);
+	leave_late(p, t);
 	t->pace = NULL;
 	if (!at)
 		return;

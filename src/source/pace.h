@@ -48,6 +48,7 @@ struct turn {
 	enum pace_kind kind;
 	struct timer timer;
 	struct turn *next; /* in line */
+	struct turn *late_next, **late_at; /* among those whose moment came when nobody might go */
 	int stage; /* places that it has booked at */
 	bool in_line, holds;
 };

@@ -7,7 +7,10 @@
 
 void visit_ask(const struct visit_env *env, struct dns_probe *d, drive_done *done, void *ctx)
 {
-	env->start(env->resolver, &d->p, done, ctx);
+	if (env->iterate && env->iterate_names)
+		visit_iterate(env, d, done, ctx);
+	else
+		env->start(env->resolver, &d->p, done, ctx);
 }
 
 /* ---- once more ---- */
@@ -55,6 +58,7 @@ static void think(struct timer *t)
 		loop_timer(v->env->loop, &v->timer, v->env->repeat_after_us);
 		return;
 	}
+	links_close(v);
 	v->over = true;
 	v->calls.done(v->calls.ctx, v);
 }
@@ -90,6 +94,7 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 				.resolver_works = true,
 				.allow = env->allow,
 				.n_allow = env->n_allow};
+	links_open(v);
 	v->turn.go = begin;
 	v->turn.ctx = v;
 	site = psl_registrable_domain(psl_builtin(), v->domain);
@@ -100,6 +105,11 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 void visit_deny(struct visit *v, const char *why)
 {
 	v->denied = why;
+}
+
+void visit_kin(struct visit *v, const char *kin)
+{
+	v->kin = arena_str(&v->arena, kin);
 }
 
 void visit_free(struct visit *v)
@@ -113,9 +123,15 @@ void visit_free(struct visit *v)
 			continue;
 		pace_leave(&l->turn);
 		loop_untimer(v->env->loop, &l->turn.timer);
+		if (l->kind == EVIDENCE_ZONE && l->state == LOOK_RUNS)
+			iterate_zone_cancel(v->env->iterate, &l->zone);
+		hosts_leave(&l->wait);
+		if (l->leads)
+			hosts_tell(v->env->hosts, l->shared, NULL, NULL);
 		free(l->probe); /* its drive has gone, and dropped what it held */
 		arena_done(&l->arena);
 	}
+	links_free(v);
 	for (int k = 0; k < EVIDENCE_KINDS; k++)
 		batch_free(v->batches[k]);
 	arena_done(&v->arena);

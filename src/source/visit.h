@@ -4,9 +4,14 @@
  *	names (resolver)    A AAAA of domain and www, HTTPS, MX, NS upwards to the zone; then A AAAA of
  *	                    name servers, mail hosts, hosts that redirects lead to
  *	name servers        SOA of the zone at their IPv6 addresses, by UDP and by TCP
+ *	zones               the delegations of all zones that the site needs, their servers, from the root on
  *	web                 ports 443 and 80 of domain and www on both families, redirects followed on the
  *	                    same family; the next address when one does not connect
  *	HTTP/3              where it is advertised, one question to UDP port 443 over each family
+ *	resources           hosts that the front page loads from: A AAAA, a connection over IPv6; each look
+ *	                    shared with all sites that want it (source/hosts.h)
+ *	links               where they are asked for: a sample of the pages that the home page leads to, and of
+ *	                    those that these lead to, over both families (source/visit_links.c)
  *	mail                greeting of each mail host with IPv6 over both families, STARTTLS; names of their
  *	                    addresses and back; the SPF records that the domain's leads to
  *
@@ -27,6 +32,8 @@
 #include "io/guard.h"
 #include "source/drive.h"
 #include "source/heed.h"
+#include "source/iterate_zone.h"
+#include "source/hosts.h"
 #include "source/optout.h"
 #include "source/pace.h"
 
@@ -42,10 +49,18 @@ struct visit_env {
 	struct pace *pace;
 	const struct optout *optout;
 	struct heed *heed; /* may be NULL */
+	struct hosts *hosts; /* may be NULL: then each site looks for itself */
 	const struct guard *guard;
+	struct iterate *iterate; /* for the chains of zones; NULL: they are not looked at */
+	bool no_chains;		 /* it is there for names alone */
+	bool iterate_names;	 /* all names are resolved by it, and no resolver is asked */
 	struct addr resolver_addr;
 	uint16_t resolver_port;
 	bool v4, v6;             /* families that work here */
+	struct {
+		size_t sample; /* links of each level that are looked at; 0: links are not followed */
+		uint64_t seed;
+	} links;
 	bool public_ok;          /* who we are is set: public addresses may be probed (P-ATTR-1) */
 	const struct prefix *allow;
 	size_t n_allow;
@@ -53,7 +68,7 @@ struct visit_env {
 	const char *vantage, *user_agent, *helo;
 };
 
-/* Asks the DNS: d's question is one of VIA_RESOLVER_*.  Everybody who wants to know a name asks through
+/* Asks the DNS: d's question is one of VIA_RESOLVER_*; resolved from the root it becomes VIA_ITERATE.  Everybody who wants to know a name asks through
  * here, so that one place decides who is asked. */
 void visit_ask(const struct visit_env *env, struct dns_probe *d, drive_done *done, void *ctx);
 
@@ -73,6 +88,8 @@ struct visit *visit_new(const struct visit_env *env, const char *domain,
 void visit_free(struct visit *v);
 /* Nothing may be asked about it for this reason ("too_soon"): everything is denied with it. */
 void visit_deny(struct visit *v, const char *why);
+/* Other registrable domains that are as good as its own, one space between; before its first look. */
+void visit_kin(struct visit *v, const char *kin);
 const char *visit_domain(const struct visit *v);
 /* The evidence, the caller's from now on; NULL when there is none of this kind.  Rounds of its
  * observations are "". */

@@ -58,7 +58,7 @@ static const char *const addrs[] = {
 	"fe80::1",	   "fd00::1",	  "64:ff9b::a00:1",  "2002:a00:1::1",
 	"::ffff:10.0.0.1", "::",	  "192.0.2.53",	     "3fff:9::1"};
 
-static const char *const pages[] = {"/", "/a", "/b", "old.test/", "example.test/", "/a?b=c"};
+static const char *const pages[] = {"/", "/a", "/b", "old.test/", "example.test/", "/a?b=c", "/robots.txt", "/1"};
 
 static const char *const places[] = {"/",
 				     "/a",
@@ -85,9 +85,19 @@ static const char *const places[] = {"/",
 				     "?x",
 				     "#y",
 				     "https://EXAMPLE.test./",
-				     "https://b.example.test/%0d%0aX"};
+				     "https://b.example.test/%0d%0aX",
+				     "/1",
+				     "https://old.test/1"};
 
-static const uint16_t types[] = {DNS_A, DNS_AAAA, DNS_NS, DNS_MX, DNS_HTTPS, DNS_CNAME};
+static const uint16_t types[] = {DNS_A, DNS_AAAA, DNS_NS, DNS_MX, DNS_HTTPS, DNS_CNAME, DNS_TXT, DNS_PTR};
+
+/* What a TXT record may hold; its %s is a name. */
+static const char *const terms[] = {
+	"v=spf1 include:%s -all", "v=spf1 redirect=%s", "v=spf1 a:%s mx:%s ip6:3fff::25 ~all",
+	"v=spf1 ip4:198.18.0.25 ip6:3fff::/20 -all", "v=spf1 exists:%%{i}.%s ptr:%s", "v=spf1 include:%s include:%s include:%s",
+	"v=spf1 ip6:3fff::/129 all all", "v=spf1", "v=spf10 x", "v=spf1 a//64 mx//129 include: -", "no policy of %s",
+	"v=spf1 include:%%{d}.%s redirect=%s", "v=spf1 +ip6:2600::1 ?a:%s/24//64 exp=%s",
+};
 
 struct bytes {
 	const uint8_t *at, *end;
@@ -123,6 +133,13 @@ static void say_how(struct bytes *b, struct say *s)
 	s->word = PICK(b, words);
 }
 
+static const char *say_terms(struct bytes *b, const char *text)
+{
+	const char *one = PICK(b, names), *two = PICK(b, names), *three = PICK(b, names);
+
+	return arena_printf(&b->net->arena, text, one, two, three);
+}
+
 static void say_record(struct bytes *b, struct say *s, uint16_t type, unsigned i)
 {
 	struct arena *a = &b->net->arena;
@@ -138,8 +155,10 @@ static void say_record(struct bytes *b, struct say *s, uint16_t type, unsigned i
 	else if (type == DNS_MX)
 		*record = arena_printf(a, "%u %s", i, names[n % N(names)]);
 	else if (type == DNS_HTTPS)
-		*record = arena_printf(a, "%u %s alpn=h2 ipv6hint=3fff::%x", i, names[n % N(names)],
-				       n);
+		*record = arena_printf(a, "%u %s alpn=%s ipv6hint=3fff::%x", i, names[n % N(names)],
+				       n & 64 ? "h3,h2" : "h2", n);
+	else if (type == DNS_TXT)
+		*record = say_terms(b, terms[n % N(terms)]);
 	else if (n >= 200)
 		*record = arena_printf(a, "n%u.%s", i, names[n % 16]);
 	else
@@ -185,7 +204,12 @@ static void say_raw(struct bytes *b, struct say *s)
 static void say_web(struct bytes *b, struct say *s)
 {
 	static const int statuses[] = {200, 200, 404, 503, 403, 301, 302, 307, 304, 204};
-	static const char *const bodies[] = {"", "a page", "<title>x</title>another page of words"};
+	static const char *const bodies[] = {
+		"", "a page", "<title>x</title>another page of words",
+		"<script src=//cdn.test/x></script><img src=//old.test/y><img src=https://10.0.0.1/z>",
+		"<a href=/a>a</a><a href=/b?c>b</a><a href=//old.test/>o</a><a href=//b.example.test/x>x</a>",
+		"User-agent: *\nDisallow: /b\nUser-agent: sextant\nDisallow: /a$\n",
+		"<base href=https://in.shy.test/><link rel=stylesheet href=s><iframe src=http://[3fff::2]/></iframe>"};
 	uint8_t n = take(b);
 	const char *body;
 	int status;
@@ -198,7 +222,10 @@ static void say_web(struct bytes *b, struct say *s)
 		status = statuses[n % N(statuses)];
 		body = PICK(b, bodies);
 		internet_page(b->net, s, status, status / 100 == 3 ? PICK(b, places) : NULL,
-			      n & 16 ? "text/html" : NULL, body, strlen(body));
+			      n & 32   ? "text/html\r\nAlt-Svc: h3=\":443\"; ma=60, h2=\":8443\""
+			      : n & 16 ? "text/html"
+				       : NULL,
+			      body, strlen(body));
 	}
 }
 
@@ -213,6 +240,23 @@ static void say_smtp(struct bytes *b, struct say *s)
 	}
 	s->banner = PICK(b, codes);
 	s->ehlo = n & 1 ? 250 : PICK(b, codes);
+	if (n & 2) { /* offered; then perhaps refused, or not what it seems */
+		static const int starttls[] = {220, 454, 501, 199};
+		static const enum said hows[] = {SAID_DATA, SAID_DATA, SAID_TLS_HOLD, SAID_TLS_FAILED, SAID_CLOSED};
+
+		s->starttls = PICK(b, starttls);
+		s->how = PICK(b, hows);
+		s->word = "old_version";
+	}
+}
+
+/* QUIC at UDP port 443: versions, or nothing. */
+static void say_quic(struct bytes *b, struct say *s)
+{
+	static const enum said hows[] = {SAID_DATA, SAID_SILENCE, SAID_REFUSED, SAID_UNREACHABLE};
+
+	s->how = PICK(b, hows);
+	s->word = "EHOSTUNREACH";
 }
 
 /* ---- places ---- */
@@ -221,9 +265,17 @@ static void add_name(struct bytes *b)
 {
 	const char *name = PICK(b, names);
 	uint16_t type = PICK(b, types);
-	struct place *p = internet_name(b->net, name, type);
-	struct say *s = place_say(p);
+	char arpa[DNS_ARPA_MAX];
+	struct addr a;
+	struct place *p;
+	struct say *s;
 
+	if (type == DNS_PTR) {
+		a = pick_addr(b);
+		name = arena_str(&b->net->arena, dns_arpa(&a, arpa));
+	}
+	p = internet_name(b->net, name, type);
+	s = place_say(p);
 	say_dns(b, s, type);
 	say_rest(b, s);
 }
@@ -245,6 +297,9 @@ static void add_server(struct bytes *b)
 			s = place_say(p);
 			say_web(b, s);
 		}
+	} else if (kind & 2 && kind & 8) {
+		s = place_say(internet_server(b->net, &a, 443, "quic"));
+		say_quic(b, s);
 	} else if (kind & 2) {
 		s = place_say(internet_server(b->net, &a, 25, NULL));
 		say_smtp(b, s);
@@ -293,6 +348,7 @@ static void set_observer(struct bytes *b, struct replay *r)
 		r->repeat_after_us = 1000000;
 	if (how & 64)
 		prefix_parse(vec_push(&r->allow), "::/0");
+	r->links = (how ^ how >> 3) & 7;
 }
 
 /* ---- a site as it should be, where the bytes said nothing ---- */
@@ -371,8 +427,11 @@ static void fill(struct bytes *b, const char *domain, uint8_t what)
 	}
 	if (what & 2)
 		fill_name(b, domain, DNS_NS, "ns1.example.test");
-	if (what & 4)
+	if (what & 4) {
 		fill_name(b, domain, DNS_MX, "10 mx1.example.test");
+		fill_name(b, domain, DNS_TXT, "v=spf1 include:old.test mx -all");
+		fill_name(b, "old.test", DNS_TXT, "v=spf1 redirect=cdn.test");
+	}
 	if (what & 8) {
 		fill_name(b, "ns1.example.test", DNS_AAAA, "3fff::53");
 		fill_name(b, "mx1.example.test", DNS_AAAA, "3fff::25");
@@ -385,7 +444,7 @@ static void fill(struct bytes *b, const char *domain, uint8_t what)
 		fill_server(b, "3fff::53", DNS_PORT);
 		s = fill_server(b, "3fff::25", 25);
 		if (s)
-			*s = (struct say){.banner = 220, .ehlo = 250};
+			*s = (struct say){.banner = 220, .ehlo = 250, .starttls = 220};
 	}
 	if (!(what & 128))
 		slow_down(b->net);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBE_ARENA_B = 160 * 1024, LOOKS_MAX = 400, WEB_AT_ONCE = 4 };
+enum { PROBE_ARENA_B = 160 * 1024, LOOKS_MAX = 800, WEB_AT_ONCE = 4 };
 
 static int64_t mono(const struct visit *v)
 {
@@ -22,13 +22,19 @@ static void count_running(struct visit *v, int by)
 		v->spent_us += mono(v) - v->running_since_us;
 }
 
-bool visit_is_spent(struct visit *v)
+static int64_t left_us(const struct visit *v)
 {
 	int64_t us = v->spent_us + (v->n_running ? mono(v) - v->running_since_us : 0);
+	int64_t most_ms = L_SITE_WALL_MS + (v->crawl ? L_LINK_WALL_MS : 0);
 
-	if (us < (int64_t)L_SITE_WALL_MS * 1000)
+	return most_ms * 1000 - us;
+}
+
+bool visit_is_spent(struct visit *v)
+{
+	if (left_us(v) > 0)
 		return false;
-	limit_hit(LIMIT_SITE_WALL_MS);
+	limit_hit(v->crawl ? LIMIT_LINK_WALL_MS : LIMIT_SITE_WALL_MS);
 	return true;
 }
 
@@ -43,7 +49,7 @@ void visit_think_soon(struct visit *v)
 
 static bool is_authority(const struct look *l)
 {
-	return l->kind == EVIDENCE_DNS && !strcmp(l->dns.role, "authority");
+	return l->kind == EVIDENCE_DNS && !strncmp(l->dns.role, "authority", 9);
 }
 
 static bool by_resolver(const struct look *l)
@@ -53,13 +59,14 @@ static bool by_resolver(const struct look *l)
 
 /* What proves nothing until it was seen twice.  "Unreachable" is among it: a router says so while our
  * own network is in trouble, too. */
-static bool is_silent(const struct look *l, enum outcome outcome)
+bool look_is_silent(const struct look *l, enum outcome outcome)
 {
 	if (outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNKNOWN ||
 	    outcome == OUTCOME_UNREACHABLE)
 		return true;
+	/* a name server that hangs up without a word may only be full just now */
 	if (!by_resolver(l))
-		return false;
+		return is_authority(l) && outcome == OUTCOME_CLOSED;
 	/* of a resolver: its trouble is not the site's */
 	return outcome == OUTCOME_SERVFAIL || outcome == OUTCOME_REFUSED ||
 	       outcome == OUTCOME_CLOSED;
@@ -84,6 +91,12 @@ static void note_row(struct look *l, void *row)
 		l->connected = ((struct smtp_row *)row)->connect_us != I64_NULL;
 		break;
 	case EVIDENCE_QUIC: ((struct quic_row *)row)->fails = l->fails; break;
+	case EVIDENCE_LINK: l->connected = ((struct web_row *)row)->connect_us != I64_NULL; break;
+	case EVIDENCE_ZONE: break; /* it tells itself what was silent how often */
+	case EVIDENCE_RESOURCE:
+		((struct resource_row *)row)->fails = l->fails;
+		l->connected = ((struct resource_row *)row)->connect_us != I64_NULL;
+		break;
 	case EVIDENCE_KINDS: break;
 	}
 }
@@ -101,10 +114,63 @@ static void forget_probe(struct look *l)
 
 static void heed(struct visit *v, enum evidence_kind kind, const struct obs *o)
 {
-	if (kind == EVIDENCE_WEB)
+	bool asks = kind == EVIDENCE_LINK && ((const struct web_row *)o->row)->retry_after_s != I64_NULL;
+
+	if (kind == EVIDENCE_WEB || asks) /* one page of many that is not for us turns nobody away */
 		heed_web(v->env->heed, v->domain, o);
 	else if (kind == EVIDENCE_SMTP)
 		heed_smtp(v->env->heed, v->domain, o);
+}
+
+static void keep(struct look *l, const struct obs *o)
+{
+	struct visit *v = l->visit;
+
+	if (l->kind == EVIDENCE_LINK) { /* one row comes of several looks */
+		leg_ended(l->leg, l, o);
+		return;
+	}
+	if (!v->batches[l->kind])
+		v->batches[l->kind] = batch_new(evidence_schemas[l->kind]);
+	if (evidence_whole(evidence_schemas[l->kind], o->row))
+		batch_copy(v->batches[l->kind], o);
+}
+
+static bool is_page(const struct look *l)
+{
+	return l->kind == EVIDENCE_WEB || l->kind == EVIDENCE_LINK;
+}
+
+/* What it found is in the evidence from now on, whoever made the look. */
+static void record(struct look *l, const struct obs *o)
+{
+	struct visit *v = l->visit;
+
+	note_row(l, o->row);
+	if (l->kind == EVIDENCE_WEB && ((struct web_row *)o->row)->robots)
+		l->web.robots_said = arena_str(&v->arena, ((struct web_row *)o->row)->robots);
+	keep(l, o);
+	heed(v, l->kind, o);
+	l->silent = look_is_silent(l, o->outcome) || fell_silent(l, o->row);
+	l->state = LOOK_ENDED;
+	v->n_busy--;
+	if (!is_authority(l)) /* what a name server says opens no question */
+		v->news |= 1U << l->kind;
+	if (is_page(l)) {
+		v->n_web--;
+		next_web(v);
+	}
+	visit_think_soon(v);
+}
+
+/* For those who wait for it; what was this site's own trouble is not theirs. */
+static void tell_others(struct look *l, const struct obs *o)
+{
+	bool own = o->outcome == OUTCOME_DENIED || o->outcome == OUTCOME_LIMIT || o->outcome == OUTCOME_UNKNOWN;
+
+	if (l->leads)
+		hosts_tell(l->visit->env->hosts, l->shared, evidence_schemas[l->kind], own ? NULL : o);
+	l->leads = false;
 }
 
 static void ended(struct look *l, enum outcome outcome)
@@ -117,25 +183,9 @@ static void ended(struct look *l, enum outcome outcome)
 			.outcome = outcome,
 			.row = l->probe->row};
 
-	note_row(l, o.row);
-	if (l->kind == EVIDENCE_WEB && ((struct web_row *)o.row)->robots)
-		l->web.robots_said = arena_str(&v->arena, ((struct web_row *)o.row)->robots);
-	if (!v->batches[l->kind])
-		v->batches[l->kind] = batch_new(evidence_schemas[l->kind]);
-	if (evidence_whole(evidence_schemas[l->kind], o.row))
-		batch_copy(v->batches[l->kind], &o);
-	heed(v, l->kind, &o);
-	l->silent = is_silent(l, outcome) || fell_silent(l, o.row);
-	l->state = LOOK_ENDED;
+	record(l, &o);
+	tell_others(l, &o);
 	forget_probe(l);
-	v->n_busy--;
-	if (!is_authority(l)) /* what a name server says opens no question */
-		v->news |= 1U << l->kind;
-	if (l->kind == EVIDENCE_WEB) {
-		v->n_web--;
-		next_web(v);
-	}
-	visit_think_soon(v);
 }
 
 /* ---- a look begins ---- */
@@ -174,7 +224,8 @@ static void choose_robots(struct look *l)
 static void make_probe(struct look *l)
 {
 	static const size_t sizes[] = {sizeof(struct dns_probe), sizeof(struct web_probe),
-				       sizeof(struct smtp_probe), sizeof(struct quic_probe)};
+				       sizeof(struct smtp_probe), sizeof(struct quic_probe),
+				       sizeof(struct resource_probe), sizeof(struct web_probe)};
 
 	l->probe = calloc(1, sizes[l->kind]);
 	if (!l->probe)
@@ -193,6 +244,11 @@ static void make_probe(struct look *l)
 		break;
 	case EVIDENCE_QUIC:
 		quic_probe_init((struct quic_probe *)l->probe, &l->quic, &l->arena, drive_random, NULL);
+		break;
+	case EVIDENCE_LINK: web_probe_init((struct web_probe *)l->probe, &l->web, &l->arena); break;
+	case EVIDENCE_ZONE: break; /* no probe: it is the engine's */
+	case EVIDENCE_RESOURCE:
+		resource_probe_init((struct resource_probe *)l->probe, &l->resource, &l->arena);
 		break;
 	case EVIDENCE_KINDS: break;
 	}
@@ -218,6 +274,8 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 	count_running(l->visit, -1);
 	if (l->kind == EVIDENCE_WEB && ((struct web_probe *)p)->reopen && !l->reopened)
 		reopen(l);
+	else if (last->outcome == OUTCOME_TIMEOUT && mono(l->visit) >= l->deadline_us && visit_is_spent(l->visit))
+		ended(l, OUTCOME_LIMIT); /* we ended it: the far side is not known to be silent */
 	else
 		ended(l, last->outcome);
 }
@@ -226,7 +284,7 @@ static void driven(void *ctx, struct probe *p, const struct step *last)
 static const char *forbidden(const struct look *l)
 {
 	const struct visit_env *env = l->visit->env;
-	const struct addr *a = by_resolver(l) ? NULL : &l->addr;
+	const struct addr *a = by_resolver(l) || l->kind == EVIDENCE_ZONE ? NULL : &l->addr;
 	int64_t now_us = clock_wall(loop_clock(env->loop));
 
 	if (l->visit->denied)
@@ -236,9 +294,10 @@ static const char *forbidden(const struct look *l)
 		return "optout";
 	if (a && !env->public_ok && guard_is_public(env->guard, a))
 		return "no_contact";
-	if ((l->kind == EVIDENCE_WEB || l->kind == EVIDENCE_QUIC) && heed_host(env->heed, l->host, now_us))
+	if ((is_page(l) || l->kind == EVIDENCE_QUIC || l->kind == EVIDENCE_RESOURCE) &&
+	    heed_host(env->heed, l->host, now_us))
 		return heed_host(env->heed, l->host, now_us);
-	return l->kind == EVIDENCE_DNS ? NULL : heed_addr(env->heed, a, now_us);
+	return l->kind == EVIDENCE_DNS || !a ? NULL : heed_addr(env->heed, a, now_us);
 }
 
 /* The probe writes its row and ends as if the guard had said so. */
@@ -255,12 +314,47 @@ static void deny(struct look *l, const char *why)
 	ended(l, s.outcome);
 }
 
+void look_end_zone(struct look *l, enum outcome outcome, const struct zone_row *row, bool silent)
+{
+	struct visit *v = l->visit;
+	struct zone_row own = *row;
+	struct obs o = {.at_us = clock_wall(loop_clock(v->env->loop)),
+			.subject = v->domain,
+			.vantage = v->env->vantage,
+			.round = "",
+			.outcome = outcome,
+			.row = &own};
+
+	record(l, &o);
+	l->silent = silent && outcome != OUTCOME_ABSENT && outcome != OUTCOME_DENIED && outcome != OUTCOME_LIMIT;
+}
+
+/* Its questions stand in line each for itself; the site's minute does not count while they do. */
+static void go_zone(struct look *l, const char *why)
+{
+	struct zone_row row;
+
+	l->state = LOOK_RUNS;
+	if (!why) {
+		zone_look_start(l);
+		return;
+	}
+	row_clear(&zone_schema, &row);
+	row.asked = l->zone.name;
+	row.why = why;
+	look_end_zone(l, OUTCOME_DENIED, &row, false);
+}
+
 static void go(struct turn *t)
 {
 	struct look *l = t->ctx;
 	struct visit *v = l->visit;
 	const char *why = forbidden(l);
 
+	if (l->kind == EVIDENCE_ZONE) {
+		go_zone(l, why);
+		return;
+	}
 	make_probe(l);
 	if (why) {
 		deny(l, why);
@@ -272,6 +366,7 @@ static void go(struct turn *t)
 	}
 	l->state = LOOK_RUNS;
 	count_running(v, 1);
+	l->deadline_us = l->probe->deadline_us = mono(v) + left_us(v);
 	if (by_resolver(l))
 		visit_ask(v->env, (struct dns_probe *)l->probe, driven, l);
 	else
@@ -285,7 +380,75 @@ static void go_at_once(struct timer *t)
 	go(&l->turn);
 }
 
+/* ---- looks that sites share ---- */
+
+/* It ends as the look of another site did. */
+static void follow(struct look *l, const struct obs *o)
+{
+	struct obs own = *o;
+
+	own.subject = l->visit->domain;
+	own.row = arena_copy(&l->visit->arena, o->row, evidence_schemas[l->kind]->size);
+	record(l, &own);
+}
+
+static void stand_in_line(struct look *l);
+
+static void told(struct host_wait *w, const struct obs *o)
+{
+	struct look *l = w->ctx;
+
+	if (o) {
+		follow(l, o);
+		return;
+	}
+	l->leads = true;
+	stand_in_line(l);
+}
+
+/* Had of another site: not at once, for the planner walks over the evidence. */
+static void have(struct timer *t)
+{
+	struct look *l = t->ctx;
+	const struct obs *o;
+
+	switch (hosts_take(l->visit->env->hosts, l->shared, &l->wait, &o)) {
+	case HOSTS_HAVE: follow(l, o); break;
+	case HOSTS_WAIT: break;
+	case HOSTS_LEAD: /* it was forgotten meanwhile */
+		l->leads = true;
+		stand_in_line(l);
+	}
+}
+
+/* False: this site makes the look itself. */
+static bool is_made_elsewhere(struct look *l)
+{
+	struct hosts *hosts = l->visit->env->hosts;
+	const struct obs *o;
+
+	if (!l->shared || !hosts)
+		return false;
+	l->wait = (struct host_wait){.told = told, .ctx = l};
+	if (hosts_has(hosts, l->shared)) {
+		l->turn.timer = (struct timer){.fire = have, .ctx = l};
+		loop_timer(l->visit->env->loop, &l->turn.timer, 0);
+	} else if (hosts_take(hosts, l->shared, &l->wait, &o) == HOSTS_LEAD) {
+		l->leads = true;
+		return false;
+	}
+	l->state = LOOK_FOLLOWS;
+	return true;
+}
+
 static void start(struct look *l)
+{
+	/* what may not be asked is not had of others either */
+	if (forbidden(l) || !is_made_elsewhere(l))
+		stand_in_line(l);
+}
+
+static void stand_in_line(struct look *l)
 {
 	enum pace_kind kind = l->kind != EVIDENCE_DNS ? PACE_CONNECT
 			      : by_resolver(l)	   ? PACE_RESOLVER
@@ -294,7 +457,7 @@ static void start(struct look *l)
 	l->state = LOOK_TURN;
 	l->turn.go = go;
 	l->turn.ctx = l;
-	if (!forbidden(l)) {
+	if (!forbidden(l) && l->kind != EVIDENCE_ZONE) {
 		pace_take(l->visit->env->pace, &l->turn, &l->addr, kind);
 		return;
 	}
@@ -307,7 +470,7 @@ static void start(struct look *l)
 static void next_web(struct visit *v)
 {
 	for (struct look *l = v->first; l && v->n_web < WEB_AT_ONCE; l = l->next) {
-		if (l->kind != EVIDENCE_WEB || l->state != LOOK_WAITS)
+		if (!is_page(l) || l->state != LOOK_WAITS)
 			continue;
 		v->n_web++;
 		start(l);
@@ -321,12 +484,21 @@ static void add(struct look *l)
 	*v->last = l;
 	v->last = &l->next;
 	v->n_busy++;
-	v->n_dns += l->kind == EVIDENCE_DNS;
+	v->n_dns += l->kind == EVIDENCE_DNS && !l->shared; /* those have a budget of their own */
 }
 
 struct look *look_find(const struct visit *v, const char *key)
 {
 	return map_get_text(&v->looks, key);
+}
+
+struct look *look_make(struct visit *v, enum evidence_kind kind)
+{
+	struct look *l = arena_alloc(&v->arena, sizeof(*l));
+
+	l->visit = v;
+	l->kind = kind;
+	return l;
 }
 
 struct look *look_want(struct visit *v, enum evidence_kind kind, const char *key)
@@ -341,9 +513,7 @@ struct look *look_want(struct visit *v, enum evidence_kind kind, const char *key
 		limit_hit(LIMIT_DNS_QUERIES_PER_SITE);
 		return NULL;
 	}
-	l = arena_alloc(&v->arena, sizeof(*l));
-	l->visit = v;
-	l->kind = kind;
+	l = look_make(v, kind);
 	*map_at_text(&v->looks, key) = l;
 	return l;
 }
@@ -351,7 +521,7 @@ struct look *look_want(struct visit *v, enum evidence_kind kind, const char *key
 void look_go(struct look *l)
 {
 	add(l);
-	if (l->kind == EVIDENCE_WEB)
+	if (is_page(l))
 		next_web(l->visit);
 	else
 		start(l);
@@ -377,11 +547,17 @@ void look_repeat_all(struct visit *v)
 		copy = arena_alloc(&v->arena, sizeof(*copy));
 		*copy = (struct look){.visit = v, .kind = l->kind, .addr = l->addr, .port = l->port,
 				      .fails = l->fails + 1, .first = true, .host = l->host};
+		copy->shared = l->shared ? arena_printf(&v->arena, "%s|again", l->shared) : NULL;
 		switch (l->kind) {
 		case EVIDENCE_DNS: copy->dns = l->dns; break;
+		case EVIDENCE_LINK:
+			copy->leg = l->leg;
+			__attribute__((fallthrough));
 		case EVIDENCE_WEB: copy->web = l->web; break;
 		case EVIDENCE_SMTP: copy->smtp = l->smtp; break;
 		case EVIDENCE_QUIC: copy->quic = l->quic; break;
+		case EVIDENCE_RESOURCE: copy->resource = l->resource; break;
+		case EVIDENCE_ZONE: copy->zone = (struct zone_question){.name = l->zone.name}; break;
 		case EVIDENCE_KINDS: break;
 		}
 		end = end ? end : copy; /* those that are added now are not looked at now */

@@ -38,6 +38,7 @@ void plan_ask(struct visit *v, const char *name, uint16_t qtype, const char *rol
 	l->addr = v->env->resolver_addr;
 	l->first = true;
 	l->host = arena_str(&v->arena, name);
+	l->shared = !strcmp(role, "resource") ? arena_str(&v->arena, key) : NULL;
 	l->dns = (struct dns_question){.qname = l->host,
 				       .qtype = qtype,
 				       .role = role,
@@ -137,19 +138,51 @@ static void ask_authority(struct visit *v, const char *zone, const char *ns, con
 	look_go(l);
 }
 
+/* A resolver's SERVFAIL says nothing of what its servers did, and its silence little more: one of them is
+ * asked itself.  Over IPv4 where that is possible, for it is not IPv6 that is in question. */
+static void ask_for_aaaa(struct visit *v, const char *name, const char *ns, const struct host *h)
+{
+	const struct obs *o = site_ask(&v->site, name, "AAAA");
+	enum answer said = answer_of(o);
+	bool v4 = v->env->v4 && h->n_v4;
+	char key[KEY_MAX];
+	struct look *l;
+
+	if ((said != ANSWER_SERVFAIL && said != ANSWER_SILENT) || (v->env->v4 && h->a == ANSWER_UNASKED) ||
+	    (!v4 && !(v->env->v6 && h->n_good)))
+		return;
+	snprintf(key, sizeof(key), "q|%s", name);
+	l = look_want(v, EVIDENCE_DNS, key);
+	if (!l)
+		return;
+	l->addr = v4 ? h->v4[0] : h->good[0];
+	l->first = true;
+	l->host = arena_str(&v->arena, ns);
+	l->dns = (struct dns_question){.qname = arena_str(&v->arena, name),
+				       .qtype = DNS_AAAA,
+				       .role = "authority_aaaa",
+				       .via = VIA_AUTH_UDP,
+				       .server = l->addr,
+				       .ns_host = l->host};
+	look_go(l);
+}
+
 static void look_at_servers(struct visit *v)
 {
 	enum answer answer;
 	const struct obs *zone = site_zone(&v->site, &answer);
-	char name[NAME_MAX_B];
+	char name[NAME_MAX_B], www[NAME_MAX_B];
 	const char *at = NULL;
 
+	target_host(&v->site, "www", www);
 	for (size_t i = 0;
 	     zone && row_name(dns_of(zone), &at, name) && plan_is_within(v, i, LIMIT_DNS_NS_KEPT); i++) {
 		struct host h;
 
 		plan_ask_addresses(v, name, "ns");
 		h = site_host(&v->site, name);
+		ask_for_aaaa(v, v->domain, name, &h);
+		ask_for_aaaa(v, www, name, &h);
 		for (size_t k = 0;
 		     v->env->v6 && k < h.n_good && plan_is_within(v, k, LIMIT_DNS_NS_ADDRESSES); k++) {
 			ask_authority(v, dns_of(zone)->qname, name, &h.good[k], VIA_AUTH_UDP);
@@ -190,7 +223,9 @@ static struct look *fetch(struct visit *v, const struct hop *h, const struct add
 				       .port = h->port,
 				       .hop = h->number,
 				       .path = arena_str(&v->arena, h->path),
-				       .user_agent = v->env->user_agent};
+				       .user_agent = v->env->user_agent,
+				       .hosts = h->family == 6, /* IPv4 lacks none of them */
+				       .links = links_home(v)};
 	look_go(l);
 	return l;
 }
@@ -277,6 +312,24 @@ static void look_at_pages(struct visit *v, const char *target)
 	}
 }
 
+bool plan_is_pending(const struct visit *v, const char *name)
+{
+	for (const struct look *l = v->first; l; l = l->next)
+		if (l->kind == EVIDENCE_DNS && !strcmp(l->host, name) &&
+		    (l->state != LOOK_ENDED || look_wants_again(l)) &&
+		    (l->dns.qtype == DNS_A || l->dns.qtype == DNS_AAAA))
+			return true;
+	return false;
+}
+
+bool plan_pages_are_out(const struct visit *v)
+{
+	for (const struct look *l = v->first; l; l = l->next)
+		if (l->kind == EVIDENCE_WEB && l->state != LOOK_ENDED)
+			return true;
+	return false;
+}
+
 void visit_plan(struct visit *v, unsigned news)
 {
 	bool names = news & 1U << EVIDENCE_DNS;
@@ -285,6 +338,8 @@ void visit_plan(struct visit *v, unsigned news)
 		ask_names(v);
 		look_at_servers(v);
 	}
+	if (names || news & 1U << EVIDENCE_ZONE)
+		plan_zones(v);
 	if (names || news & 1U << EVIDENCE_SMTP)
 		plan_mail(v);
 	if (names || news & 1U << EVIDENCE_WEB) {
@@ -292,4 +347,7 @@ void visit_plan(struct visit *v, unsigned news)
 		look_at_pages(v, "www");
 		plan_quic(v);
 	}
+	if (names || news & (1U << EVIDENCE_WEB | 1U << EVIDENCE_RESOURCE))
+		plan_resources(v);
+	plan_links(v);
 }

@@ -22,21 +22,13 @@ static void ask_quic(struct visit *v, const char *host, const struct addr *a, co
 	look_go(l);
 }
 
-static bool pages_are_out(const struct visit *v)
-{
-	for (const struct look *l = v->first; l; l = l->next)
-		if (l->kind == EVIDENCE_WEB && l->state != LOOK_ENDED)
-			return true;
-	return false;
-}
-
 void plan_quic(struct visit *v)
 {
 	char host[NAME_MAX_B];
 	enum http3_by by;
 	struct host h;
 
-	if (!v->site.web.n || pages_are_out(v))
+	if (!v->site.web.n || plan_pages_are_out(v))
 		return;
 	by = site_http3(&v->site, host);
 	if (by != HTTP3_ALT_SVC && by != HTTP3_HTTPS_RR)

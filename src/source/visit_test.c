@@ -16,6 +16,10 @@ _Static_assert(L_SITE_ADDRESSES == 4, "test/replay/three_dead.rpl, four_dead.rpl
 _Static_assert(L_DNS_NS_KEPT == 16, "test/replay/ns_*.rpl");
 _Static_assert(L_DNS_MX_KEPT == 10, "test/replay/mx_*.rpl");
 _Static_assert(L_HTTP_REDIRECTS == 5, "test/replay/redirect_*.rpl");
+_Static_assert(L_RESOURCE_HOSTS_PER_DOMAIN == 5, "test/replay/resources_cut.rpl");
+_Static_assert(L_LINK_HOSTS == 64, "test/replay/link_hosts_*.rpl");
+_Static_assert(L_ROBOTS_KEPT_B == 65536, "test/replay/links_robots_*.rpl");
+_Static_assert(L_LINK_WALL_MS == 300000, "test/replay/links_slow*.rpl");
 
 static char *read_file(struct arena *a, const char *path)
 {

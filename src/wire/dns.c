@@ -28,7 +28,8 @@ size_t dns_query(uint8_t to[static DNS_QUERY_MAX], const char *qname, uint16_t q
 					    (uint8_t)kept, [5] = 1, [11] = 1};
 	/* type and class; then OPT: root, type, UDP size, no code, version, flags or options */
 	const uint8_t tail[15] = {(uint8_t)(qtype >> 8), (uint8_t)qtype, 0, DNS_CLASS_IN, 0, 0,
-				  DNS_OPT, DNS_EDNS_B >> 8, DNS_EDNS_B & 255};
+				  DNS_OPT, DNS_EDNS_B >> 8, DNS_EDNS_B & 255,
+				  [11] = flags & DNS_QUERY_DO ? 0x80 : 0};
 	uint8_t name[DNS_NAME_B];
 	size_t len = dns_name_wire(qname, name);
 
@@ -248,6 +249,7 @@ static bool keep(struct parse *p, struct dns_rr *rr, uint16_t class_, struct rd 
 
 	if (kind < 0) {
 		p->m->n_other++;
+		p->m->ds |= rr->type == DNS_DS && rr->section == DNS_AUTHORITY;
 		return true;
 	}
 	if (p->kept[kind] == L_DNS_RR_KEPT) {

@@ -34,6 +34,8 @@ enum dns_type {
 	DNS_AAAA = 28,
 	DNS_DNAME = 39,
 	DNS_OPT = 41,
+	DNS_DS = 43,
+	DNS_DNSKEY = 48,
 	DNS_SVCB = 64,
 	DNS_HTTPS = 65,
 };
@@ -94,9 +96,12 @@ uint16_t dns_type_parse(const char *text);
 
 /* ---- queries ---- */
 
-/* Writes a query with one question and EDNS (no DO, no options).  case_bits: bit i turns the i-th
+/* Beside the flags of a query, not in the header: DNSSEC records are wanted (DO, RFC 3225). */
+enum { DNS_QUERY_DO = 0x0040 };
+
+/* Writes a query with one question and EDNS (no options).  case_bits: bit i turns the i-th
  * letter of the name to upper case (draft-vixie-dnsext-dns0x20); 0 leaves it lower.  flags: of
- * DNS_FLAG_RD, _AD and _CD.  Length, or 0 when qname is no name. */
+ * DNS_FLAG_RD, _AD, _CD, and DNS_QUERY_DO.  Length, or 0 when qname is no name. */
 size_t dns_query(uint8_t to[static DNS_QUERY_MAX], const char *qname, uint16_t qtype, uint16_t id,
 		 uint16_t flags, uint64_t case_bits);
 
@@ -161,6 +166,7 @@ struct dns_message {
 	uint16_t qtype, qclass;
 	const uint8_t *question; /* as it stands in data, with its case */
 	size_t question_len;
+	bool ds;              /* a DS record stands in the authority section: the cut is signed */
 	bool edns;
 	uint16_t edns_b;      /* UDP size that the other side takes */
 	struct dns_rr *rr;    /* in order of the message */

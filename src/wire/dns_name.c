@@ -191,6 +191,7 @@ static const struct {
 	{DNS_A, "A"},	      {DNS_NS, "NS"},	      {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
 	{DNS_PTR, "PTR"},     {DNS_MX, "MX"},	      {DNS_TXT, "TXT"},	    {DNS_AAAA, "AAAA"},
 	{DNS_DNAME, "DNAME"}, {DNS_OPT, "OPT"},	      {DNS_SVCB, "SVCB"},   {DNS_HTTPS, "HTTPS"},
+	{DNS_DS, "DS"},	      {DNS_DNSKEY, "DNSKEY"},
 };
 
 const char *dns_type_text(uint16_t type, char text[static DNS_TYPE_TEXT_MAX])

@@ -46,13 +46,21 @@ static uint64_t spread(uint64_t x)
 	return x ^ x >> 33;
 }
 
+/* Each bit of the feature is a vote for 1 or for -1: half of all the work on a text, so eight at a time.  A
+ * part has 128 of them at most. */
+typedef int16_t lanes __attribute__((vector_size(16)));
+
 static void vote(struct html *h, uint64_t feature)
 {
-	for (int i = 0; i < 64; i++) {
-		int one = feature >> i & 1 ? 1 : -1;
+	static const lanes bits = {1, 2, 4, 8, 16, 32, 64, 128};
 
-		h->votes[i] += one;
-		h->part_votes[i] = (int16_t)(h->part_votes[i] + one);
+	for (int i = 0; i < 64; i += 8) {
+		lanes votes, octet = (lanes){0} + (int16_t)(feature >> i & 0xff);
+		lanes is_set = (octet & bits) == bits; /* -1 where it is */
+
+		memcpy(&votes, &h->part_votes[i], sizeof(votes));
+		votes -= 1 + is_set + is_set;
+		memcpy(&h->part_votes[i], &votes, sizeof(votes));
 	}
 }
 
@@ -75,8 +83,10 @@ static void keep_part(struct html *h, uint32_t key)
 {
 	uint64_t hash = 0;
 
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < 64; i++) {
 		hash |= (uint64_t)(h->part_votes[i] > 0) << i;
+		h->votes[i] += h->part_votes[i];
+	}
 	memset(h->part_votes, 0, sizeof(h->part_votes));
 	h->part_words = 0;
 	while (!(key & h->part_mask) && h->n_parts == HTML_PARTS && ~h->part_mask)
@@ -534,7 +544,7 @@ uint64_t html_simhash(const struct html *h)
 	uint64_t hash = 0;
 
 	for (int i = 0; i < 64 && h->words; i++)
-		hash |= (uint64_t)(h->votes[i] > 0) << i;
+		hash |= (uint64_t)(h->votes[i] + h->part_votes[i] > 0) << i;
 	return hash;
 }
 

@@ -39,7 +39,7 @@ struct html {
 
 	/* of the tokenizer */
 	unsigned state, inside;
-	int32_t votes[64];
+	int32_t votes[64];	/* of the parts that have ended */
 	int16_t part_votes[64];
 	uint32_t part_keys[HTML_PARTS], part_mask; /* of those kept; a key with a bit of the mask is not */
 	unsigned part_words;

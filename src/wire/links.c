@@ -475,6 +475,15 @@ static void keep(struct links *l, const char *p, size_t len)
 	l->tag_n += len;
 }
 
+/* Could the tag that begins so, and is too long, name an address of http?  Most of them draw something, or
+ * hold their picture in themselves. */
+static bool may_name(const char *tag, size_t name)
+{
+	const char *data = memmem(tag, L_HTML_TAG_B, "data:", 5);
+
+	return element_of(tag, name) != E_NONE && !(data && (data[-1] == '=' || data[-1] == '"' || data[-1] == '\''));
+}
+
 static const char *in_tag(struct links *l, const char *p, const char *end)
 {
 	const char *stop = tag_end(l, p, end), *from = p;
@@ -488,12 +497,14 @@ static const char *in_tag(struct links *l, const char *p, const char *end)
 		l->tag_over = stop - p > L_HTML_TAG_B;
 	}
 	if (l->tag_over) { /* of such a tag only its name counts: a script stays a script */
-		l->too_long++;
-		limit_hit(LIMIT_HTML_TAG_B);
 		size_t name = 0;
 
 		while (name < 10 && !is_space(from[name]) && (from[name] != '/' || !name))
 			name++;
+		if (may_name(from, name)) {
+			l->too_long++;
+			limit_hit(LIMIT_HTML_TAG_B);
+		}
 		read_tag(l, from, from + name);
 	} else {
 		read_tag(l, from, from == p ? stop : from + l->tag_n);

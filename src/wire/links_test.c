@@ -152,6 +152,33 @@ static void bounds(void)
 	bound_bytes("<script title=", L_HTML_TAG_B, "><a href=/no></script>", false, "a script too long stays a script");
 }
 
+/* A tag that is too long and could name no address loses nothing. */
+static void harmless(const char *before, unsigned lost, const char *name)
+{
+	static char text[L_HTML_TAG_B + 200];
+	size_t n[LINK_KINDS] = {0}, len = strlen(before);
+
+	memcpy(text, before, len);
+	memset(text + len, 'a', L_HTML_TAG_B);
+	memcpy(text + len + L_HTML_TAG_B, "\">", 3);
+	for (size_t piece = 1; piece < 20000; piece += 9999) {
+		links_init(&l, count, n);
+		for (size_t at = 0, end = strlen(text); at < end; at += piece)
+			links_feed(&l, text + at, end - at < piece ? end - at : piece);
+		is_int((long long)l.too_long, lost, name);
+	}
+}
+
+static void long_tags(void)
+{
+	harmless("<path d=\"", 0, "a drawing");
+	harmless("</script x=\"", 0, "the end of a script");
+	harmless("<img src=\"data:image/png;base64,", 0, "a picture in itself");
+	harmless("<img src=data:image/png;x=\"", 0, "the same without quotes");
+	harmless("<img alt=\"metadata: ", 1, "a picture elsewhere");
+	harmless("<a title=\"", 1, "a link");
+}
+
 /* Linear: the same bytes in pieces of one cost no more than a few times. */
 static void hostile(const char *unit, const char *name)
 {
@@ -175,6 +202,7 @@ int main(void)
 	table();
 	bound_links();
 	bounds();
+	long_tags();
 	hostile("<", "opens");
 	hostile("<a x='", "quotes");
 	hostile("<!-->", "comments");

@@ -51,16 +51,23 @@ static bool matches(struct robots *r, const char *pattern)
 	}
 }
 
+static bool is_better(const struct robots_rule *best, const struct robots_rule *rule)
+{
+	return rule->length > best->length ||
+	       (rule->length == best->length && best->refuses && !rule->refuses);
+}
+
 static void take_rule(struct robots *r, const char *pattern, bool refuses)
 {
-	size_t n = strlen(pattern);
+	struct robots_rule rule = {strlen(pattern), refuses};
+	bool own = r->ours && is_better(&r->own, &rule), all = r->everybodys && is_better(&r->all, &rule);
 
-	if (!n || n < r->best || (n == r->best && (!r->refuses || refuses)))
+	if (!rule.length || (!own && !all) || !matches(r, pattern))
 		return;
-	if (!matches(r, pattern))
-		return;
-	r->best = n;
-	r->refuses = refuses;
+	if (own)
+		r->own = rule;
+	if (all)
+		r->all = rule;
 }
 
 /* ---- lines ---- */
@@ -76,8 +83,9 @@ static bool names_us(const struct robots *r, const char *value)
 static void take_agent(struct robots *r, const char *value)
 {
 	if (!r->in_head)
-		r->ours = false; /* a rule came before: here begins another group */
+		r->ours = r->everybodys = false; /* a rule came before: here begins another group */
 	r->in_head = true;
+	r->everybodys |= !strcmp(value, "*");
 	r->ours |= names_us(r, value);
 	r->named |= r->ours;
 }
@@ -117,7 +125,7 @@ static void take_line(struct robots *r)
 	if (!refuses && strcasecmp(name, "allow"))
 		return;
 	r->in_head = false;
-	if (r->ours)
+	if (r->ours || r->everybodys)
 		take_rule(r, value, refuses);
 }
 
@@ -130,7 +138,8 @@ static void end_line(struct robots *r)
 		take_line(r);
 	r->line_n = 0;
 	r->past = false;
-	r->refused = r->refuses;
+	r->refused = r->own.refuses;
+	r->refused_crawl = r->named ? r->own.refuses : r->all.refuses;
 }
 
 void robots_feed(struct robots *r, const void *data, size_t len)

@@ -1,9 +1,9 @@
 /*
  * robots: does a site's /robots.txt refuse us the page?  RFC 9309, as a stream of bytes cut anywhere.
  *
- * Only groups that name our own token count.  A front page fetched once is a measurement, so a rule for
- * everybody ("*") does not end it; one that names us does (threats.md P-ROBOTS).  Of the rules in such
- * groups the longest that matches the path decides, and "allow" where two are as long.  "*" and "$" have
+ * Only groups that name our own token count for a front page: fetched once it is a measurement, so a rule for
+ * everybody ("*") does not end it; one that names us does (threats.md P-ROBOTS).  Who goes on to other pages
+ * is bound by the rules for everybody too, where no group names us.  Of the rules in such groups the longest that matches the path decides, and "allow" where two are as long.  "*" and "$" have
  * their meaning; octets are compared as they stand (the paths that we ask for are canonical).
  *
  * No memory but the struct.  A line past L_ROBOTS_LINE_B is passed over.  Patterns that cost more than
@@ -20,11 +20,16 @@
 struct robots {
 	bool named;   /* a group names us */
 	bool refused; /* so far; final after robots_end */
+	bool refused_crawl; /* the same for one who follows links */
 
 	/* of the parser */
 	const char *token, *path;
-	bool ours, in_head, refuses, past;
-	size_t line_n, best, steps;
+	bool ours, everybodys, in_head, past;
+	struct robots_rule {
+		size_t length;
+		bool refuses;
+	} own, all; /* the best of those that match */
+	size_t line_n, steps;
 	char line[L_ROBOTS_LINE_B + 1];
 };
 

@@ -17,7 +17,8 @@ static unsigned run(const uint8_t *data, size_t size, size_t piece, const char *
 	refused = robots_end(&r);
 	assert(!refused || r.named);
 	assert(r.steps <= L_ROBOTS_STEPS + size + 1);
-	return refused | (unsigned)r.named << 1;
+	assert(!r.named || r.refused_crawl == refused);
+	return refused | (unsigned)r.named << 1 | (unsigned)r.refused_crawl << 2;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

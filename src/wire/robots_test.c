@@ -60,6 +60,32 @@ static void table(void)
 	}
 }
 
+/* Who follows links is bound by what is said to everybody, where nothing is said to us. */
+static void crawl(void)
+{
+	static const struct {
+		const char *text, *path;
+		bool refused;
+	} of[] = {
+		{"", "/a", false},
+		{"User-agent: *\nDisallow: /a\n", "/ab", true},
+		{"User-agent: *\nDisallow: /a\n", "/b", false},
+		{"User-agent: *\nDisallow: /\nAllow: /a$\n", "/a", false},
+		{"User-agent: other\nDisallow: /\n", "/a", false},
+		{"User-agent: *\nDisallow: /\nUser-agent: sextant\nDisallow: /b\n", "/a", false},
+		{"User-agent: sextant\nDisallow: /a\nUser-agent: *\nAllow: /a\n", "/a", true},
+		{"User-agent: *\nUser-agent: sextant\nDisallow: /a\n", "/a", true},
+	};
+	static struct robots r;
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		robots_init(&r, "sextant", of[i].path);
+		robots_feed(&r, of[i].text, strlen(of[i].text));
+		robots_end(&r);
+		ok(r.refused_crawl == of[i].refused, "crawl %zu", i);
+	}
+}
+
 /* A line of n bytes that refuses us. */
 static bool refused_by_line(size_t n)
 {
@@ -112,6 +138,7 @@ static void steps(void)
 int main(void)
 {
 	table();
+	crawl();
 	lines();
 	steps();
 	return done();

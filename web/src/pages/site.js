@@ -42,12 +42,19 @@ function evidence_list(evidence) {
 	return h('dl.facts', null, entries.map(([k, v]) => [h('dt', null, field_name(k)), h('dd.mono', null, field_value(k, v))]));
 }
 
+// The numbers of checks that count: links, and the hosts that a page loads from.
+function measure(c) {
+	const e = c.evidence ?? {};
+	if (e.either) return t('site.links_measure', { ...e, share: `${decimal(100 * e.ok6 / e.either, 1)}%` });
+	return e.work !== undefined && e.hosts ? t('site.resources_measure', e) : null;
+}
+
 function check_item(c) {
 	const wants = c.verdict === 'fail' || c.verdict === 'partial';
 	const inside = [c.method ? h('p.quiet', null, `${t('def.method')}${t('colon')}${c.method}`) : null, c.source ? h('p.quiet', null, `${t('def.source')}${t('colon')}${c.source}`) : null, c.subject ? h('p.quiet', null, t('site.subject'), ' ', h('code', null, c.subject)) : null,
 		evidence_list(c.evidence), h('p.quiet.small', null, t('site.reason_code'), ' ', h('code', null, `${c.check}: ${c.reason}`))];
 	return h('li.check', null, h('div.check-line', null, sign(c.verdict), h('span.check-name', null, c.title),
-		h('span.check-meaning', null, c.meaning)),
+		h('span.check-meaning', null, c.meaning, measure(c) ? h('span.quiet', null, ` · ${measure(c)}`) : null)),
 	wants && c.remedy ? h('p.remedy', null, c.remedy) : null,
 	h('details', null, h('summary', null, t('site.evidence')), inside));
 }
@@ -189,7 +196,7 @@ export default {
 	show(data) {
 		const checks = data.ladder.flatMap(r => r.checks);
 		const headline = checks.find(c => c.check === 'site');
-		const raw = ['dns', 'web', 'smtp', 'quic'].map(kind => raw_rows(kind, data.evidence?.[kind])).filter(Boolean);
+		const raw = ['dns', 'web', 'smtp', 'quic', 'resource', 'link', 'zone'].map(kind => raw_rows(kind, data.evidence?.[kind])).filter(Boolean);
 		return {
 			title: data.domain, crumbs: [[t('nav.overview'), '/'], [t('nav.sites'), '/sites'], [data.domain, `/sites/${data.domain}`]],
 			content: [

@@ -1,0 +1,413 @@
+/*
+ * ask: see ask.h.  Ids are places in a table of 65,536 for each socket, so that an answer finds its question
+ * without a look at the name; a wheel of slots of WHEEL_TICK_US holds the timeouts.
+ */
+#include "source/ask_int.h"
+
+#include "io/sockaddr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/drive.h"
+
+enum { CHUNK = 256, FIRST_WAIT_MS = 1000, ID_TRIES = 16, IDS = 65536 };
+
+static int64_t now_us(const struct asker *a)
+{
+	return clock_mono(loop_clock(a->loop));
+}
+
+/* ---- timeouts ---- */
+
+static void turn_wheel(struct timer *t);
+
+static struct ask_try **slot_of(struct asker *a, int64_t us)
+{
+	return &a->wheel[us / WHEEL_TICK_US % WHEEL_SLOTS];
+}
+
+static void leave_wheel(struct ask_try *t)
+{
+	if (!t->at)
+		return;
+	*t->at = t->next;
+	if (t->next)
+		t->next->at = t->at;
+	t->at = NULL;
+}
+
+static void move_to(struct ask_try *t, struct ask_try **list)
+{
+	leave_wheel(t);
+	t->next = *list;
+	t->at = list;
+	if (t->next)
+		t->next->at = &t->next;
+	*list = t;
+}
+
+void ask_set_timer(struct ask_try *t, int64_t due_us)
+{
+	struct asker *a = t->asker;
+
+	if (due_us < a->wheel_us)
+		due_us = a->wheel_us;
+	t->due_us = due_us;
+	move_to(t, slot_of(a, due_us));
+	if (!a->timer.slot)
+		loop_timer(a->loop, &a->timer, WHEEL_TICK_US);
+}
+
+static void timed_out(struct ask_try *t);
+
+/* Those of one slot that are due: they are taken out first, for each may add to it. */
+static void fire_slot(struct ask_try **slot, int64_t now)
+{
+	struct ask_try *due = NULL;
+
+	for (struct ask_try *t = *slot; t;) {
+		struct ask_try *next = t->next;
+
+		if (t->due_us <= now) {
+			move_to(t, &due);
+		}
+		t = next;
+	}
+	while (due) {
+		struct ask_try *t = due;
+
+		leave_wheel(t);
+		timed_out(t);
+	}
+}
+
+static void turn_wheel(struct timer *timer)
+{
+	struct asker *a = timer->ctx;
+	int64_t now = now_us(a), from = a->wheel_us / WHEEL_TICK_US, to = now / WHEEL_TICK_US;
+
+	if (to - from >= WHEEL_SLOTS)
+		from = to - WHEEL_SLOTS + 1;
+	a->wheel_us = now;
+	for (int64_t i = from; i <= to; i++)
+		fire_slot(&a->wheel[i % WHEEL_SLOTS], now);
+	if (a->active && !a->timer.slot)
+		loop_timer(a->loop, &a->timer, WHEEL_TICK_US);
+}
+
+/* ---- tries ---- */
+
+static struct ask_try *take_try(struct asker *a)
+{
+	struct ask_try *t = a->free_tries;
+
+	if (!t) {
+		void **chunk = calloc(1, sizeof(void *) * 2 + CHUNK * sizeof(*t));
+
+		if (!chunk)
+			abort();
+		*chunk = a->chunks;
+		a->chunks = chunk;
+		t = (struct ask_try *)(void *)(chunk + 2);
+		for (int i = 0; i < CHUNK; i++) {
+			t[i].next = a->free_tries;
+			a->free_tries = &t[i];
+		}
+		t = a->free_tries;
+	}
+	a->free_tries = t->next;
+	memset(t, 0, sizeof(*t));
+	t->asker = a;
+	a->active++;
+	return t;
+}
+
+/* Nothing of it is left but the question. */
+static void give_back(struct ask_try *t)
+{
+	struct asker *a = t->asker;
+
+	leave_wheel(t);
+	pace_leave(&t->q->turn);
+	ask_tcp_done(t);
+	for (unsigned i = 0; i < t->n_sent; i++)
+		a->ids[t->sent[i].socket][t->sent[i].id] = NULL;
+	t->q->state = NULL;
+	t->next = a->free_tries;
+	a->free_tries = t;
+	a->active--;
+}
+
+void ask_end(struct ask_try *t, const struct ask_result *r)
+{
+	struct ask *q = t->q;
+	struct ask_result result = *r;
+
+	result.tries = t->n_sent + t->connections;
+	result.truncated = t->truncated;
+	t->asker->stats.answers += r->end == ASK_ANSWER;
+	give_back(t);
+	q->done(q, &result);
+}
+
+/* ---- by UDP ---- */
+
+static uint8_t tries_of(const struct ask *q)
+{
+	return q->tries && q->tries < L_DNS_TRIES ? q->tries : L_DNS_TRIES;
+}
+
+static uint16_t query_flags(const struct ask *q)
+{
+	return (uint16_t)((q->flags & ASK_RD ? DNS_FLAG_RD : 0) | (q->flags & ASK_DO ? DNS_QUERY_DO : 0));
+}
+
+static size_t write_query(const struct ask_try *t, const struct sent *s, uint8_t to[static DNS_QUERY_MAX])
+{
+	return dns_query(to, t->q->qname, t->q->qtype, s->id, query_flags(t->q), s->case_bits);
+}
+
+static bool take_id(struct ask_try *t, struct sent *s)
+{
+	struct asker *a = t->asker;
+	uint64_t bits = drive_random(NULL);
+
+	s->socket = (uint8_t)dgram_socket(a->dgram, t->q->server.family);
+	if (!a->ids[s->socket]) {
+		a->ids[s->socket] = calloc(IDS, sizeof(*a->ids[0]));
+		if (!a->ids[s->socket])
+			abort();
+	}
+	for (int i = 0; i < ID_TRIES; i++, bits = bits * UINT64_C(6364136223846793005) + 1) {
+		s->id = (uint16_t)(bits >> 40);
+		if (a->ids[s->socket][s->id])
+			continue;
+		a->ids[s->socket][s->id] = t;
+		return true;
+	}
+	return false;
+}
+
+static void end_soon(struct ask_try *t, enum ask_end end)
+{
+	t->early = (struct ask_result){.end = end};
+	t->ended_early = true;
+	ask_set_timer(t, 0);
+}
+
+static void send_udp(struct ask_try *t)
+{
+	struct asker *a = t->asker;
+	struct sent *s = &t->sent[t->n_sent];
+	uint8_t query[DNS_QUERY_MAX];
+	uint32_t wait_ms = t->q->wait_ms ? t->q->wait_ms : FIRST_WAIT_MS;
+	size_t len;
+
+	if (!take_id(t, s)) {
+		end_soon(t, ASK_FAULT);
+		return;
+	}
+	s->at_us = now_us(a);
+	s->case_bits = t->q->flags & ASK_NO_0X20 ? 0 : drive_random(NULL);
+	len = write_query(t, s, query);
+	t->n_sent++;
+	if (!len) {
+		end_soon(t, ASK_FAULT);
+		return;
+	}
+	a->stats.datagrams++;
+	dgram_send(a->dgram, &t->q->server, t->q->port ? t->q->port : DNS_PORT, query, len);
+	ask_set_timer(t, s->at_us + ((int64_t)wait_ms * 1000 << (t->n_sent - 1)));
+}
+
+static void by_tcp(struct ask_try *t);
+
+static void answered(struct ask_try *t, const struct sent *s, const struct dgram_event *e)
+{
+	struct ask_result r = {.end = ASK_ANSWER, .data = e->data, .len = e->len, .fragments = e->fragments,
+			       .rtt_us = now_us(t->asker) - s->at_us};
+
+	t->asker->stats.late += s != &t->sent[t->n_sent - 1];
+	t->truncated = e->len > 2 && e->data[2] & DNS_FLAG_TC >> 8;
+	if (t->truncated && !(t->q->flags & ASK_UDP))
+		by_tcp(t);
+	else
+		ask_end(t, &r);
+}
+
+/* Right in id and place, and wrong in what it answers: forged, perhaps. */
+static void mismatch(struct ask_try *t, bool certain)
+{
+	t->asker->stats.mismatches++;
+	if (t->q->flags & ASK_UDP)
+		return; /* it waits for a better one */
+	if (!certain && ++t->mismatches < L_DNS_MISMATCHES)
+		return;
+	if (!certain)
+		limit_hit(LIMIT_DNS_MISMATCHES);
+	by_tcp(t);
+}
+
+static bool is_from(const struct ask_try *t, const struct dgram_event *e)
+{
+	return e->port == (t->q->port ? t->q->port : DNS_PORT) && !addr_cmp(&e->addr, &t->q->server);
+}
+
+static void failed(struct ask_try *t, const struct dgram_event *e)
+{
+	struct ask_result r = {.end = ASK_FAULT};
+
+	if (e->kind == DGRAM_DENIED)
+		r = (struct ask_result){.end = ASK_DENIED, .why = e->why};
+	else if (e->error == ECONNREFUSED)
+		r.end = ASK_PORT;
+	else if (sock_error_word(e->error))
+		r = (struct ask_result){.end = ASK_UNREACHABLE, .why = sock_error_word(e->error)};
+	ask_end(t, &r);
+}
+
+static void got(void *ctx, const struct dgram_event *e)
+{
+	struct asker *a = ctx;
+	uint16_t id = e->len >= 2 ? (uint16_t)(e->data[0] << 8 | e->data[1]) : 0;
+	struct ask_try *t = e->len >= DNS_HEADER_B && a->ids[e->socket] ? a->ids[e->socket][id] : NULL;
+	uint8_t query[DNS_QUERY_MAX];
+	const struct sent *s;
+
+	if (!t || t->to_tcp || !is_from(t, e)) {
+		a->stats.mismatches += t && !t->to_tcp;
+		return;
+	}
+	if (e->kind != DGRAM_IN) {
+		failed(t, e);
+		return;
+	}
+	s = t->sent;
+	while (s->id != id || s->socket != e->socket)
+		s++;
+	switch (dns_echo(e->data, e->len, query, write_query(t, s, query))) {
+	case DNS_ECHO_SAME: answered(t, s, e); break;
+	case DNS_ECHO_CASE: mismatch(t, true); break;
+	case DNS_ECHO_OTHER: mismatch(t, false); break;
+	}
+}
+
+/* ---- turns ---- */
+
+static void in_turn(struct turn *turn)
+{
+	struct ask_try *t = turn->ctx;
+
+	pace_leave(turn); /* a question is no connection that others wait for */
+	leave_wheel(t);
+	if (t->to_tcp)
+		ask_tcp_begin(t);
+	else
+		send_udp(t);
+}
+
+static void take_turn(struct ask_try *t)
+{
+	struct ask *q = t->q;
+
+	q->turn.go = in_turn;
+	q->turn.ctx = t;
+	move_to(t, &t->asker->in_line);
+	if (t->asker->pace)
+		pace_take(t->asker->pace, &q->turn, &q->server, q->flags & ASK_RD ? PACE_RESOLVER : PACE_NAME_SERVER);
+	else
+		in_turn(&q->turn);
+}
+
+/* The connection is a try of its own, after its own turn. */
+static void by_tcp(struct ask_try *t)
+{
+	t->to_tcp = true;
+	take_turn(t);
+}
+
+static void timed_out(struct ask_try *t)
+{
+	struct ask_result r = {.end = ASK_SILENT};
+
+	if (t->ended_early)
+		ask_end(t, &t->early);
+	else if (t->tcp)
+		ask_tcp_timeout(t);
+	else if (t->n_sent < tries_of(t->q))
+		take_turn(t);
+	else
+		ask_end(t, &r);
+}
+
+/* ---- outside ---- */
+
+struct asker *asker_new(struct loop *loop, struct guard *guard, struct pace *pace, struct err *e)
+{
+	struct asker *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		abort();
+	*a = (struct asker){.loop = loop, .guard = guard, .pace = pace};
+	a->timer = (struct timer){.fire = turn_wheel, .ctx = a};
+	a->wheel_us = now_us(a);
+	a->dgram = dgram_new(loop, guard, got, a, e);
+	if (a->dgram)
+		return a;
+	free(a);
+	return NULL;
+}
+
+void asker_free(struct asker *a)
+{
+	if (!a)
+		return;
+	for (int i = 0; i < WHEEL_SLOTS; i++)
+		while (a->wheel[i])
+			give_back(a->wheel[i]);
+	while (a->in_line)
+		give_back(a->in_line);
+	loop_untimer(a->loop, &a->timer);
+	dgram_free(a->dgram);
+	for (int i = 0; i < DGRAM_SOCKETS; i++)
+		free(a->ids[i]);
+	while (a->chunks) {
+		void **chunk = a->chunks;
+
+		a->chunks = *chunk;
+		free(chunk);
+	}
+	free(a);
+}
+
+void ask(struct asker *a, struct ask *q)
+{
+	struct ask_try *t = take_try(a);
+
+	a->stats.questions++;
+	memset(&q->turn, 0, sizeof(q->turn));
+	t->q = q;
+	q->state = t;
+	t->to_tcp = q->flags & ASK_TCP;
+	take_turn(t);
+}
+
+void ask_cancel(struct asker *a, struct ask *q)
+{
+	(void)a;
+	if (q->state)
+		give_back(q->state);
+}
+
+const struct ask_stats *ask_stats(struct asker *a)
+{
+	a->stats.lost_here = dgram_stats(a->dgram)->lost_here;
+	return &a->stats;
+}
+
+size_t ask_active(const struct asker *a)
+{
+	return a->active;
+}

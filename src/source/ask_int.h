@@ -1,0 +1,58 @@
+/* ask_int: the inside of the asker, for source/ask*.c only. */
+#ifndef SOURCE_ASK_INT_H
+#define SOURCE_ASK_INT_H
+
+#include "base/limits.h"
+#include "io/dgram.h"
+#include "source/ask.h"
+#include "wire/dns.h"
+
+/* One datagram that was sent, by which its answer is known. */
+struct sent {
+	int64_t at_us;
+	uint64_t case_bits;
+	uint16_t id;
+	uint8_t socket;
+};
+
+struct ask_try {
+	struct asker *asker;
+	struct ask *q;
+	struct ask_try *next, **at; /* in the wheel, among those in line, or among the free */
+	struct sent sent[L_DNS_TRIES];
+	struct ask_tcp *tcp;
+	int64_t due_us;
+	uint8_t n_sent, connections, mismatches;
+	bool truncated, to_tcp;
+	struct ask_result early; /* of what failed inside of ask(): told from the loop */
+	bool ended_early;
+};
+
+enum { WHEEL_SLOTS = 1024, WHEEL_TICK_US = 8000 };
+
+struct asker {
+	struct loop *loop;
+	struct guard *guard;
+	struct pace *pace;
+	struct dgram *dgram;
+	struct ask_try **ids[DGRAM_SOCKETS]; /* 65,536 each */
+	struct ask_try *wheel[WHEEL_SLOTS];
+	int64_t wheel_us; /* all slots before this time are empty */
+	struct timer timer;
+	struct ask_try *in_line; /* for their turn */
+	struct ask_try *free_tries;
+	void *chunks; /* each begins with a pointer to the next */
+	size_t active;
+	struct ask_stats stats;
+};
+
+void ask_end(struct ask_try *t, const struct ask_result *r);
+/* Fires no later than this. */
+void ask_set_timer(struct ask_try *t, int64_t due_us);
+
+/* ask_tcp.c */
+void ask_tcp_begin(struct ask_try *t);
+void ask_tcp_done(struct ask_try *t);
+void ask_tcp_timeout(struct ask_try *t);
+
+#endif

@@ -1,0 +1,107 @@
+/* The tables of what is known, at their limits. */
+#include "source/iterate_int.h"
+#include "test/dnsworld.h"
+#include "test/tap.h"
+
+static size_t fill(size_t n, size_t max, size_t held)
+{
+	size_t memory_b = 0, left;
+	struct known_table t;
+
+	known_init(&t, sizeof(struct known), max, NULL, &memory_b);
+	for (size_t i = 0; i < n; i++) {
+		struct known *k = known_at(&t, &i, sizeof(i), (int64_t)i);
+
+		if (i < held)
+			known_hold(k);
+	}
+	left = t.n;
+	for (size_t i = 0; i < held; i++)
+		if (!known_get(&t, &i, sizeof(i)))
+			left = 0;
+	known_done(&t);
+	is_int((long long)memory_b, 0, "all memory is given back");
+	return left;
+}
+
+static void test_limits(void)
+{
+	static const size_t limits[] = {L_DNS_ZONES, L_DNS_SERVERS};
+
+	for (int i = 0; i < 2; i++) {
+		is_int((long long)fill(limits[i] - 1, limits[i], 0), (long long)limits[i] - 1,
+		       "below the limit");
+		is_int((long long)fill(limits[i], limits[i], 0), (long long)limits[i],
+		       "at the limit");
+		ok(fill(limits[i] + 1, limits[i], 0) <= limits[i] / 4 * 3 + 1,
+		   "above it the oldest go");
+		ok(fill(limits[i] + 1, limits[i], 100) > 100, "but for those that are held");
+	}
+}
+
+static void test_server(void)
+{
+	struct dnsworld *w = dnsworld_new("");
+	struct iterate it = {.env = {.loop = dnsworld_loop(w)}};
+	struct server s = {0};
+
+	is_int(server_wait_ms(&s), 1000, "nobody knows it yet");
+	server_answered(&s, 20000);
+	is_int(server_wait_ms(&s), 300, "a fast one, but not in haste");
+	for (int i = 0; i < 50; i++)
+		server_answered(&s, 2000000);
+	ok(server_wait_ms(&s) > 1800 && server_wait_ms(&s) <= 3000, "a slow one: %u",
+	   server_wait_ms(&s));
+	for (int i = 0; i < 1000; i++)
+		server_was_silent(&it, &s);
+	ok(s.parked_until_us == 0, "a thousand silences of one moment are one");
+	for (int i = 0; i < 3; i++) {
+		dnsworld_move(w, 3000000);
+		server_was_silent(&it, &s);
+	}
+	ok(s.parked_until_us == 0, "four silences are none");
+	dnsworld_move(w, 3000000);
+	server_was_silent(&it, &s);
+	ok(s.parked_until_us > it_now(&it), "the fifth is");
+	for (int i = 0; i < 70000; i++) {
+		dnsworld_move(w, 3000000);
+		server_was_silent(&it, &s);
+	}
+	ok(s.parked_until_us <= it_now(&it) + INT64_C(320000000), "not for ever");
+	server_answered(&s, 20000);
+	ok(s.parked_until_us == 0, "it is back");
+	dnsworld_free(w);
+}
+
+static void test_sets(void)
+{
+	struct dnsworld *w = dnsworld_new("");
+	struct iterate it = {.env = {.loop = dnsworld_loop(w)}};
+	const char *a[] = {"b.test", "a.test", "a.test"}, *b[] = {"a.test", "b.test"},
+		   *many[L_DNS_NS_KEPT + 1];
+	char name[L_DNS_NS_KEPT + 1][16];
+	struct ns_set *x, *y;
+
+	cache_init(&it);
+	x = set_of(&it, a, 3);
+	y = set_of(&it, b, 2);
+	ok(x == y && x->n == 2, "the order does not matter, nor what stands twice");
+	is_int(x->host[0]->known.refs, 1, "a set holds its servers once");
+	for (int i = 0; i <= L_DNS_NS_KEPT; i++) {
+		snprintf(name[i], sizeof(name[i]), "n%02d.test", i);
+		many[i] = name[i];
+	}
+	is_int(set_of(&it, many, L_DNS_NS_KEPT - 1)->n, L_DNS_NS_KEPT - 1, "below the limit");
+	is_int(set_of(&it, many, L_DNS_NS_KEPT)->n, L_DNS_NS_KEPT, "at the limit");
+	is_int(set_of(&it, many, L_DNS_NS_KEPT + 1)->n, L_DNS_NS_KEPT, "above it");
+	cache_done(&it);
+	dnsworld_free(w);
+}
+
+int main(void)
+{
+	test_limits();
+	test_server();
+	test_sets();
+	return done();
+}

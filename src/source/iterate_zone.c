@@ -1,0 +1,371 @@
+/*
+ * iterate_zone: see iterate_zone.h.  The look at a zone is a walk that is woken whenever something that it waits
+ * for has come, and then does what is still to do, from the top:
+ *
+ *	the cut ─> addresses of its servers ─> SOA of each address ─> NS over each family
+ *	       ─> the same for servers that only the child names ─> TCP and large answers of each address
+ */
+#include "source/iterate_zone_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FACTS_US = 1800 * 1000000 };
+
+/* ---- questions to the zone's servers ---- */
+
+static enum says says_of(const struct ask_result *r, uint8_t looks)
+{
+	switch (r->end) {
+	case ASK_SILENT: return looks ? SAYS_DEAD : SAYS_SILENT;
+	case ASK_PORT: return SAYS_PORT;
+	case ASK_UNREACHABLE: return SAYS_UNREACHABLE;
+	case ASK_CLOSED: return SAYS_CLOSED;
+	case ASK_MISMATCH: return SAYS_MALFORMED;
+	case ASK_DENIED: return SAYS_DENIED;
+	case ASK_FAULT: return SAYS_FAULT;
+	case ASK_ANSWER: break;
+	}
+	return SAYS_OK;
+}
+
+/* "Unreachable" is silence with a reason: a router says so while our own network is in trouble, too. */
+bool says_wants_again(enum says s)
+{
+	return s == SAYS_SILENT || s == SAYS_UNREACHABLE || s == SAYS_FAULT;
+}
+
+static bool wants(const struct walk *w, enum says s, uint8_t looks)
+{
+	return s == SAYS_UNASKED || (w->zone_job->again && says_wants_again(s) && looks < 2);
+}
+
+static enum says read_authority(struct walk *w, const struct zone_ask *z, const struct dns_message *m)
+{
+	struct zone_server *s = &w->facts->server[z->index];
+	struct dns_final f;
+
+	if (m->rcode != DNS_NOERROR)
+		return m->rcode == DNS_REFUSED	? SAYS_REFUSED
+		       : m->rcode == DNS_SERVFAIL ? SAYS_SERVFAIL
+						  : SAYS_LAME;
+	dns_final(&f, m, w->facts->name, z->ask.qtype);
+	if (!m->aa || f.n_chain || !f.n)
+		return SAYS_LAME;
+	if (z->what == ASKED_SOA)
+		s->serial = f.rr[0]->soa->serial;
+	else
+		facts_take_ns(w, s->addr.family, &f);
+	return SAYS_OK;
+}
+
+static void note(struct walk *w, struct zone_ask *z, const struct ask_result *r)
+{
+	struct zone_server *s = &w->facts->server[z->index];
+	struct server *far = z->server;
+	enum says says = says_of(r, z->what == ASKED_SOA   ? s->looks
+				    : z->what == ASKED_TCP ? far->tcp_looks
+							   : far->frag_looks);
+	struct dns_message m;
+
+	if (says == SAYS_OK && (z->what == ASKED_SOA || z->what == ASKED_NS))
+		says = dns_parse(&m, r->data, r->len, &w->scratch) ? read_authority(w, z, &m) : SAYS_MALFORMED;
+	arena_done(&w->scratch);
+	switch (z->what) {
+	case ASKED_SOA:
+		s->udp = (uint8_t)says;
+		s->looks++;
+		break;
+	case ASKED_NS: w->facts->ns_asked[s->addr.family == 6] = true; break;
+	case ASKED_TCP:
+		far->tcp = (uint8_t)says;
+		far->tcp_looks++;
+		break;
+	case ASKED_LARGE:
+		far->frag = (uint8_t)(says == SAYS_OK && r->fragments ? SAYS_FRAGMENTS : says);
+		far->frag_looks++;
+		break;
+	}
+}
+
+static void let_server_go(struct walk *w, struct server *far)
+{
+	if (far->asker != w)
+		return;
+	far->asker = NULL;
+	wake_all(&far->waits);
+}
+
+static void answered(struct ask *ask, const struct ask_result *r)
+{
+	struct zone_ask *z = (struct zone_ask *)((char *)ask - offsetof(struct zone_ask, ask));
+	struct walk *w = z->walk;
+
+	note(w, z, r);
+	let_server_go(w, z->server);
+	known_drop(&z->server->known);
+	z->walk = NULL;
+	if (!--w->zone_job->n_pending)
+		walk_soon(w);
+}
+
+static struct zone_ask *free_ask(struct walk *w)
+{
+	for (int i = 0; i < ZONE_ASKS_AT_ONCE; i++)
+		if (!w->zone_job->asks[i].walk)
+			return &w->zone_job->asks[i];
+	return NULL;
+}
+
+/* False when there is no room now, or none for this zone. */
+static bool ask_server(struct walk *w, size_t index, enum asked what)
+{
+	static const uint16_t types[] = {DNS_SOA, DNS_NS, DNS_SOA, DNS_DNSKEY};
+	static const uint8_t flags[] = {0, 0, ASK_TCP, ASK_UDP | ASK_DO};
+	struct zone_ask *z = free_ask(w);
+
+	if (w->facts->n_asked >= L_DNS_QUERIES_PER_ZONE) {
+		if (!w->facts->limit)
+			limit_hit(LIMIT_DNS_QUERIES_PER_ZONE);
+		w->facts->limit = true;
+		return false;
+	}
+	if (!z)
+		return false;
+	w->facts->n_asked++;
+	w->it->n_queries++;
+	*z = (struct zone_ask){.walk = w, .what = what, .index = index};
+	z->server = server_at(w->it, &w->facts->server[index].addr);
+	known_hold(&z->server->known);
+	z->ask = (struct ask){.qname = w->facts->name,
+			      .qtype = types[what],
+			      .flags = flags[what],
+			      .server = w->facts->server[index].addr,
+			      .done = answered};
+	w->zone_job->n_pending++;
+	w->it->env.ask(w->it->env.ctx, &z->ask);
+	return true;
+}
+
+/* ---- what is still to do: each returns true when something is under way ---- */
+
+/* Both families, whichever works here: what stands in the zone is asked over the other. */
+static bool look_up_hosts(struct walk *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < w->facts->n_hosts; i++)
+		for (int family = 4; family <= 6; family += 2) {
+			struct ns_host *h = w->facts->host[i];
+			struct addrs *own = host_own(h, family);
+			bool failed = own->state == ADDRS_SILENT || own->state == ADDRS_FAIL;
+			struct walk *runs = own->walk;
+
+			if (!runs && (own->state == ADDRS_UNKNOWN ||
+				      (failed && own->looks < 2 && w->zone_job->again)))
+				runs = host_look_now(w->it, h, family, w->zone_job->looks);
+			if (runs)
+				any |= walk_join(w, &own->waits, runs);
+		}
+	return any;
+}
+
+static bool ask_soa(struct walk *w)
+{
+	for (size_t i = 0; i < w->facts->n_servers; i++) {
+		const struct zone_server *s = &w->facts->server[i];
+
+		if (wants(w, (enum says)s->udp, s->looks) && !ask_server(w, i, ASKED_SOA))
+			break;
+	}
+	return w->zone_job->n_pending;
+}
+
+/* One server of each family that has authority says who the zone's servers are. */
+static bool ask_ns(struct walk *w)
+{
+	for (int family = 4; family <= 6; family += 2)
+		for (size_t i = 0; i < w->facts->n_servers && !w->facts->ns_asked[family == 6]; i++)
+			if (w->facts->server[i].addr.family == family && w->facts->server[i].udp == SAYS_OK) {
+				ask_server(w, i, ASKED_NS);
+				break;
+			}
+	return w->zone_job->n_pending;
+}
+
+/* How a server behaves is asked for whatever zone comes first, and known for all of them. */
+static bool ask_behaviour(struct walk *w)
+{
+	bool waits = false;
+
+	for (size_t i = 0; i < w->facts->n_servers; i++) {
+		const struct zone_server *s = &w->facts->server[i];
+		struct server *far = server_at(w->it, &s->addr);
+		enum asked what = wants(w, (enum says)far->tcp, far->tcp_looks) ? ASKED_TCP : ASKED_LARGE;
+
+		if (s->udp != SAYS_OK || !(what == ASKED_TCP || (s->addr.family == 6 && w->facts->is_signed == 1 &&
+								  wants(w, (enum says)far->frag, far->frag_looks))))
+			continue;
+		if (far->asker && far->asker != w)
+			waits |= w->n_waits < WAITS_MAX && walk_join(w, &far->waits, far->asker);
+		else if (!far->asker && ask_server(w, i, what))
+			far->asker = w;
+	}
+	return waits || w->zone_job->n_pending;
+}
+
+/* ---- from the top ---- */
+
+static void finish(struct walk *w, enum outcome outcome)
+{
+	w->facts->outcome = outcome;
+	w->facts->until_us = it_now(w->it) + (outcome == OUTCOME_OK ? FACTS_US : 0);
+	facts_tell(w);
+	walk_drop(w);
+}
+
+static enum outcome outcome_of(const struct iterate_answer *a)
+{
+	switch (a->end) {
+	case ITERATE_SILENT: return OUTCOME_TIMEOUT;
+	case ITERATE_LIMIT: return OUTCOME_LIMIT;
+	case ITERATE_DENIED: return OUTCOME_DENIED;
+	case ITERATE_FAULT: return OUTCOME_UNKNOWN;
+	case ITERATE_ANSWER:
+	case ITERATE_LOOP:
+	case ITERATE_LONG: return a->rcode ? OUTCOME_ABSENT : OUTCOME_OK;
+	case ITERATE_SERVFAIL: break;
+	}
+	return OUTCOME_SERVFAIL;
+}
+
+static void cut_known(void *ctx, struct cut *c, const struct iterate_answer *a)
+{
+	struct walk *w = ctx;
+
+	w->zone_job->cut_walk = NULL;
+	w->zone_job->cut_outcome = c->kind == CUT_UNKNOWN ? outcome_of(a) : OUTCOME_OK;
+	walk_soon(w);
+}
+
+/* The zone that holds the name: 1 it is known, 0 it is asked for, -1 the look has ended. */
+static int find_zone(struct walk *w)
+{
+	struct zone_job *j = w->zone_job;
+	struct cut *c = cut_closest(w->it, w->name);
+	struct cut *at = cut_get(w->it, w->name);
+
+	if (j->cut_walk)
+		return 0;
+	if (at && at->kind == CUT_UNKNOWN)
+		at = NULL;
+	if (!at && !j->cut_asked) {
+		j->cut_asked = true;
+		j->cut_walk = walk_for_cut(w->it, w->name, cut_known, w);
+		return 0;
+	}
+	if (!at && j->cut_outcome != OUTCOME_OK && j->cut_outcome != OUTCOME_ABSENT) {
+		finish(w, j->cut_outcome);
+		return -1;
+	}
+	if (c->kind == CUT_NX) /* a name that does not exist has a zone all the same, but for one that is sold */
+		c = cut_zone_above(w->it, w->name);
+	if (at && at->kind == CUT_NX && c->suffix) {
+		finish(w, OUTCOME_ABSENT);
+		return -1;
+	}
+	facts_of_cut(w, c);
+	return 1;
+}
+
+void zone_go(struct walk *w)
+{
+	struct zone_job *j = w->zone_job;
+
+	if (j->n_pending || (!w->facts->set && find_zone(w) != 1))
+		return;
+	if (look_up_hosts(w))
+		return;
+	facts_list_servers(w);
+	if (ask_soa(w) || ask_ns(w))
+		return;
+	if (facts_add_child_hosts(w)) {
+		walk_soon(w);
+		return;
+	}
+	if (ask_behaviour(w))
+		return;
+	finish(w, OUTCOME_OK);
+}
+
+void zone_drop(struct walk *w)
+{
+	struct zone_job *j = w->zone_job;
+
+	if (j->cut_walk)
+		walk_drop(j->cut_walk);
+	for (int i = 0; i < ZONE_ASKS_AT_ONCE; i++) {
+		struct zone_ask *z = &j->asks[i];
+
+		if (!z->walk)
+			continue;
+		w->it->env.cancel(w->it->env.ctx, &z->ask);
+		let_server_go(w, z->server);
+		known_drop(&z->server->known);
+	}
+	if (!--j->looks->refs)
+		free(j->looks);
+	w->facts->walk = NULL;
+	known_drop(&w->facts->known);
+	free(j);
+}
+
+/* ---- outside ---- */
+
+static void begin(struct iterate *it, struct zone_facts *f, const char *name, bool again)
+{
+	struct walk *w = walk_new(it, WALK_ZONE, name, DNS_NS, NULL, 0);
+
+	w->zone_job = calloc(1, sizeof(*w->zone_job));
+	if (!w->zone_job)
+		abort();
+	w->zone_job->looks = calloc(1, sizeof(*w->zone_job->looks));
+	if (!w->zone_job->looks)
+		abort();
+	w->zone_job->looks->refs = 1;
+	w->zone_job->looks->max = L_DNS_QUERIES_PER_ZONE;
+	w->zone_job->again = again;
+	w->facts = f;
+	known_hold(&f->known);
+	f->walk = w;
+	walk_soon(w);
+}
+
+void iterate_zone(struct iterate *it, struct zone_question *q)
+{
+	struct zone_facts *f = facts_at(it, q->name);
+
+	q->next = f->questions;
+	q->at = &f->questions;
+	if (q->next)
+		q->next->at = &q->next;
+	f->questions = q;
+	if (f->walk) {
+		it->n_merged++;
+		return;
+	}
+	if (f->until_us <= it_now(it))
+		facts_forget(f);
+	begin(it, f, q->name, q->again);
+}
+
+void iterate_zone_cancel(struct iterate *it, struct zone_question *q)
+{
+	(void)it;
+	if (!q->at)
+		return;
+	*q->at = q->next;
+	if (q->next)
+		q->next->at = q->at;
+	q->at = NULL;
+}

@@ -1,0 +1,155 @@
+/* iterate_zone_row: the facts about a zone as a row of evidence; see iterate_zone.h. */
+#include "source/iterate_zone_int.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+enum { ROW_B = 256 * 1024, TEXT_B = 64 * 1024 };
+
+static const char *const words[SAYS_KINDS] = {
+	[SAYS_UNASKED] = "unasked", [SAYS_OK] = "ok",		  [SAYS_LAME] = "lame",
+	[SAYS_REFUSED] = "refused", [SAYS_SERVFAIL] = "servfail", [SAYS_MALFORMED] = "malformed",
+	[SAYS_PORT] = "port",	    [SAYS_CLOSED] = "closed",	  [SAYS_UNREACHABLE] = "unreachable",
+	[SAYS_SILENT] = "silent",   [SAYS_DEAD] = "dead",	  [SAYS_FRAGMENTS] = "fragments",
+	[SAYS_DENIED] = "denied",   [SAYS_FAULT] = "fault",
+};
+
+/* An unreachable one that was seen twice is as good as dead, and says why. */
+static const char *word_of(uint8_t says, uint8_t looks)
+{
+	return says == SAYS_UNREACHABLE && looks < 2 ? "silent" : words[says];
+}
+
+static const char *addrs_word(const struct addrs *a)
+{
+	switch (a->state) {
+	case ADDRS_UNKNOWN: return "unasked";
+	case ADDRS_HAS: return "has";
+	case ADDRS_NONE: return "none";
+	case ADDRS_NX: return "nx";
+	case ADDRS_CNAME: return "cname";
+	case ADDRS_FAIL: return a->looks < 2 ? "silent" : "fail";
+	case ADDRS_SILENT: return a->looks < 2 ? "silent" : "dead";
+	case ADDRS_LIMIT: break;
+	}
+	return "limit";
+}
+
+static const char *text_of(struct buf *b, struct arena *a)
+{
+	const char *text = b->len ? arena_str(a, b->data) : NULL;
+
+	buf_done(b);
+	return text;
+}
+
+static void add_addrs(struct buf *b, const struct addrs *a)
+{
+	char text[ADDR_TEXT_MAX];
+
+	for (int i = 0; a->state == ADDRS_HAS && i < a->n; i++)
+		buf_printf(b, " %s", addr_text(&a->addr[i], text));
+}
+
+static const char *hosts_text(const struct zone_facts *f, struct arena *a)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_B);
+	for (size_t i = 0; i < f->n_hosts; i++) {
+		const struct ns_host *h = f->host[i];
+
+		buf_printf(&b, "%s%s %s %s %s", i ? "\n" : "", h->name, h->zone ? h->zone : "-",
+			   addrs_word(&h->own[1]), addrs_word(&h->own[0]));
+		add_addrs(&b, &h->own[1]);
+		add_addrs(&b, &h->own[0]);
+	}
+	return text_of(&b, a);
+}
+
+static const char *servers_text(struct iterate *it, const struct zone_facts *f, struct arena *a)
+{
+	char addr[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, TEXT_B);
+	for (size_t i = 0; i < f->n_servers; i++) {
+		const struct zone_server *s = &f->server[i];
+		const struct server *far = server_at(it, &s->addr);
+
+		buf_printf(&b, "%s%s %s %s %s %s", i ? "\n" : "", f->host[s->host]->name,
+			   addr_text(&s->addr, addr), word_of(s->udp, s->looks), word_of(far->tcp, far->tcp_looks),
+			   word_of(far->frag, far->frag_looks));
+		if (s->serial >= 0)
+			buf_printf(&b, " %lld", (long long)s->serial);
+	}
+	return text_of(&b, a);
+}
+
+static const char *glue_text(const struct zone_facts *f, struct arena *a)
+{
+	char addr[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, TEXT_B);
+	for (int i = 0; i < f->n_glue; i++)
+		buf_printf(&b, "%s%s %s", i ? "\n" : "", f->set->host[f->glue[i].host]->name,
+			   addr_text(&f->glue[i].addr, addr));
+	return text_of(&b, a);
+}
+
+static const char *parent_text(const struct zone_facts *f, struct arena *a)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_B);
+	for (int i = 0; i < f->set->n; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", f->set->host[i]->name);
+	return text_of(&b, a);
+}
+
+static void fill(struct iterate *it, const struct zone_facts *f, struct zone_row *row, struct arena *a)
+{
+	row_clear(&zone_schema, row);
+	row->asked = arena_str(a, f->known.key);
+	if (f->outcome != OUTCOME_OK)
+		return;
+	row->zone = f->name;
+	row->parent = f->parent;
+	row->ns_parent = parent_text(f, a);
+	row->from_child = f->from_child;
+	row->glue = glue_text(f, a);
+	row->ns_child4 = f->ns_child[0];
+	row->ns_child6 = f->ns_child[1];
+	row->hosts = hosts_text(f, a);
+	row->servers = servers_text(it, f, a);
+	row->is_signed = f->is_signed;
+	if (f->limit || f->more_servers)
+		row->why = "limit";
+}
+
+/* Who asks for the same again from inside is asked for anew. */
+void facts_tell(struct walk *w)
+{
+	struct zone_facts *f = w->facts;
+	struct zone_question *told = f->questions;
+	struct zone_row row;
+	struct arena a;
+
+	f->questions = NULL;
+	if (told)
+		told->at = &told;
+	arena_init(&a, ROW_B);
+	fill(w->it, f, &row, &a);
+	while (told) {
+		struct zone_question *q = told;
+
+		told = q->next;
+		if (told)
+			told->at = &told;
+		q->at = NULL;
+		q->done(q, &row, arena_full(&a) ? OUTCOME_LIMIT : f->outcome);
+	}
+	arena_done(&a);
+}
