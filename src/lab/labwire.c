@@ -209,7 +209,7 @@ void labwire_rules(struct labwire *w, const struct truth *t)
 		{"late", {.rtt_ms = 2500}},
 		{"loss10", {.loss_ppm = 100000}},
 		{"hole", {.max_b = 1300}},
-		{"thin", {.rate_b_s = 2000}},
+		{"thin", {.rate_b_s = 8000}},
 	};
 
 	for (size_t i = 0; i < t->n_states; i++)
