@@ -147,15 +147,21 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* Rounded up: a gap that is a part of a microsecond too short is one more a second, some day. */
+static int64_t gap_of_n(int64_t n, int64_t per_s)
+{
+	return per_s ? (1000000 * n + per_s - 1) / per_s : 0;
+}
+
 static int64_t gap_of(int64_t per_s)
 {
-	return per_s ? 1000000 / per_s : 0;
+	return gap_of_n(1, per_s);
 }
 
 /* The same where others keep the rule with us. */
 static int64_t gap_shared(const struct pace *p, int64_t per_s)
 {
-	return per_s ? 1000000 * p->c.share / per_s : 0;
+	return gap_of_n(p->c.share, per_s);
 }
 
 /* How long nobody may follow at this of the turn's places. */
