@@ -1,7 +1,7 @@
 /*
  * iterate_cache: what the engine knows; see iterate_int.h.  Tables of a bounded number of entries:
  * when one is full, the entries that were not used for the longest time go, unless somebody holds
- * them.
+ * them; when that is another table, it has to let go of its own oldest first.
  */
 #include "source/iterate_zone_int.h"
 
@@ -36,7 +36,8 @@ static void *cleared(size_t n, size_t size)
 void known_init(struct known_table *t, size_t size_b, size_t max, void (*done)(struct known *),
 		size_t *memory_b)
 {
-	*t = (struct known_table){.max = max, .size_b = size_b, .done = done, .memory_b = memory_b};
+	*t = (struct known_table){
+		.max = max, .full_n = max, .size_b = size_b, .done = done, .memory_b = memory_b};
 	t->n_slots = 64;
 	t->slots = cleared(t->n_slots, sizeof(*t->slots));
 }
@@ -91,15 +92,37 @@ static void forget_older(struct known_table *t, int64_t than_us)
 				link = &(*link)->next;
 }
 
-/* At most a dozen walks over the table, for a quarter of it each time that it is full. */
-static void make_room(struct known_table *t, int64_t now_us)
+/* At most a dozen walks over the table. */
+static void shrink(struct known_table *t, size_t to, int64_t now_us)
 {
 	int64_t age_us = INT64_C(3600) * 1000000;
 
-	for (; t->n > t->max / 4 * 3 && age_us; age_us /= 2)
+	for (; t->n > to && age_us; age_us /= 2)
 		forget_older(t, now_us - age_us);
-	if (t->n > t->max / 4 * 3)
+	if (t->n > to)
 		forget_older(t, now_us);
+}
+
+/* Those who hold its entries let half of their own go, and so on upwards. */
+static void relieve(struct known_table *t, int64_t now_us)
+{
+	for (int i = 0; i < 2 && t->holders[i]; i++) {
+		relieve(t->holders[i], now_us);
+		shrink(t->holders[i], t->holders[i]->n / 2, now_us);
+	}
+}
+
+/* For a quarter of it; when work under way holds all, it is tried again after some more have come. */
+static void make_room(struct known_table *t, int64_t now_us)
+{
+	size_t to = t->max / 4 * 3;
+
+	shrink(t, to, now_us);
+	if (t->n > to) {
+		relieve(t, now_us);
+		shrink(t, to, now_us);
+	}
+	t->full_n = t->n > to ? t->n + t->max / 16 + 1 : t->max;
 }
 
 static struct known **slot_of(const struct known_table *t, uint64_t hash, const void *key,
@@ -124,7 +147,7 @@ void *known_at(struct known_table *t, const void *key, size_t len, int64_t now_u
 	struct known *k = *slot_of(t, hash, key, len), **to;
 
 	if (!k) {
-		if (t->n >= t->max)
+		if (t->n >= t->full_n)
 			make_room(t, now_us);
 		if (t->n >= t->n_slots)
 			grow(t);
@@ -202,6 +225,10 @@ void cache_init(struct iterate *it)
 	known_init(&it->servers, sizeof(struct server), L_DNS_SERVERS, NULL, &it->memory_b);
 	known_init(&it->failures, sizeof(struct failure), L_DNS_SERVERS, NULL, &it->memory_b);
 	known_init(&it->facts, sizeof(struct zone_facts), L_DNS_ZONES, facts_done, &it->memory_b);
+	it->sets.holders[0] = &it->facts;
+	it->sets.holders[1] = &it->cuts;
+	it->hosts.holders[0] = &it->facts;
+	it->hosts.holders[1] = &it->sets;
 }
 
 /* From what holds to what is held. */

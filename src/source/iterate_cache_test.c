@@ -3,6 +3,8 @@
 #include "test/dnsworld.h"
 #include "test/tap.h"
 
+#include <string.h>
+
 static size_t fill(size_t n, size_t max, size_t held)
 {
 	size_t memory_b = 0, left;
@@ -98,10 +100,49 @@ static void test_sets(void)
 	dnsworld_free(w);
 }
 
+/* Zones whose name servers are all their own: what holds hosts has to let go of them. */
+static void test_held(void)
+{
+	struct dnsworld *w = dnsworld_new("");
+	struct iterate it = {.env = {.loop = dnsworld_loop(w)}};
+	size_t most_hosts = 0, most_sets = 0;
+	struct cut *first;
+
+	cache_init(&it);
+	it.hosts.max = it.hosts.full_n = 100;
+	it.sets.max = it.sets.full_n = 60;
+	first = cut_at(&it, "first.test");
+	known_hold(&first->known);
+	for (int i = 0; i < 1000; i++) {
+		char zone[32], a[32], b[32];
+		const char *names[] = {a, b};
+		struct cut *c;
+
+		snprintf(zone, sizeof(zone), i ? "z%d.test" : "first.test", i);
+		snprintf(a, sizeof(a), "a%d.test", i);
+		snprintf(b, sizeof(b), "b%d.test", i);
+		c = cut_at(&it, zone);
+		known_hold(&c->known);
+		c->set = set_of(&it, names, 2);
+		c->kind = CUT_ZONE;
+		known_drop(&c->known);
+		dnsworld_move(w, 1000);
+		most_hosts = it.hosts.n > most_hosts ? it.hosts.n : most_hosts;
+		most_sets = it.sets.n > most_sets ? it.sets.n : most_sets;
+	}
+	ok(most_hosts <= 100 && most_sets <= 60, "bounded though all are held: %zu hosts, %zu sets", most_hosts, most_sets);
+	ok(first->set->n == 2 && !strcmp(first->set->host[0]->name, "a0.test"), "who is at work keeps his");
+	known_drop(&first->known);
+	cache_done(&it);
+	is_int((long long)it.memory_b, 0, "all memory is given back");
+	dnsworld_free(w);
+}
+
 int main(void)
 {
 	test_limits();
 	test_server();
 	test_sets();
+	test_held();
 	return done();
 }

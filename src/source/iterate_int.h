@@ -21,7 +21,9 @@ struct known {
 struct known_table {
 	struct known **slots;
 	size_t n, n_slots, max;	       /* max: then the oldest are forgotten */
+	size_t full_n;		       /* so many: room is made, or tried for again */
 	size_t size_b;		       /* of one entry */
+	struct known_table *holders[2]; /* whose entries hold those of this one; or NULL */
 	void (*done)(struct known *k); /* frees what it owns, but not itself and its key */
 	size_t *memory_b;
 };
