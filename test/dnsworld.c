@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_B = 16384, TTL_S = 3600 };
+enum { ANSWER_B = 16384, TTL_S = 3600, ADDR_TTL_S = 600 };
 
 struct line {
 	char owner[DNS_NAME_TEXT_MAX], type[16], data[300];
@@ -174,7 +174,7 @@ static void put(struct dns_answer *d, enum dns_section s, const struct line *l)
 	char host[256];
 
 	if ((type == DNS_A || type == DNS_AAAA) && addr_parse(&a, l->data))
-		dns_answer_addr(d, s, l->owner, TTL_S, &a);
+		dns_answer_addr(d, s, l->owner, ADDR_TTL_S, &a);
 	else if (type == DNS_MX && sscanf(l->data, "%u %255s", &preference, host) == 2)
 		dns_answer_mx(d, s, l->owner, TTL_S, (uint16_t)preference, host);
 	else if (type == DNS_TXT)

@@ -94,6 +94,17 @@ static size_t names_of_servers(const struct dns_message *m, enum dns_section sec
 	return L_DNS_NS_KEPT;
 }
 
+/* Without the glue of its own servers a delegation leads nowhere: it lasts no longer than that. */
+static uint32_t least_ttl_s(const struct cut *c, const struct dns_message *m, uint32_t ttl_s)
+{
+	for (int i = 0; i < c->set->n; i++)
+		for (size_t k = 0; k < m->n_rr; k++)
+			if (dns_name_within(c->set->host[i]->name, c->name) &&
+			    is_glue_of(&m->rr[k], c->set->host[i]->name) && m->rr[k].ttl_s < ttl_s)
+				ttl_s = m->rr[k].ttl_s;
+	return ttl_s;
+}
+
 static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_section section,
 		      const char *owner)
 {
@@ -106,11 +117,11 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	cut_forget(c);
 	c->set = set_of(w->it, names, n);
 	c->kind = CUT_ZONE;
-	c->is_signed = w->child ? m->ds : -1; /* only then it was asked for */
 	c->from_child = section == DNS_ANSWER;
+	c->is_signed = w->child && !c->from_child ? m->ds : -1; /* only then the parent was asked for it */
 	c->parent = parent;
 	known_hold(&parent->known);
-	c->until_us = ttl_until(w->it, ttl_s);
+	c->until_us = ttl_until(w->it, least_ttl_s(c, m, ttl_s));
 	for (int i = 0; i < c->set->n; i++)
 		if (dns_name_within(c->set->host[i]->name, parent->name))
 			keep_glue(w, m, c->set->host[i]);

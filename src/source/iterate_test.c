@@ -124,6 +124,8 @@ static void test_plain(void)
 	is_str(resolve("a.one.test", "AAAA"), "b.one.test -> a.one.test -> !1 cname_loop",
 	       "a circle");
 	is_str(resolve("own.test", "A"), "192.0.2.80", "glue of IPv6 alone");
+	dnsworld_move(world, 700 * INT64_C(1000000));
+	is_str(resolve("own.test", "AAAA"), "", "glue that is over is asked for again, though the NS records last");
 	is_str(resolve("one.test", "NS"), "ns1.host.test", "its name servers");
 	is_str(resolve(".", "NS"), "a.root", "those of the root");
 	is_str(resolve("test", "NS"), "ns.nic.test", "those of a TLD");

@@ -272,7 +272,8 @@ static const char *cut_to_ask(const struct walk *w)
 {
 	const char *child = w->zone->name;
 
-	if (w->deeper && strcmp(w->deeper, w->zone->name) != 0 && dns_name_within(w->deeper, w->zone->name))
+	if (w->deeper && strcmp(w->deeper, w->zone->name) != 0 && dns_name_within(w->deeper, w->zone->name) &&
+	    cut_at(w->it, w->deeper)->kind == CUT_UNKNOWN)
 		return w->deeper;
 	if (w->wanted && !w->zone->suffix)
 		return w->wanted->name;

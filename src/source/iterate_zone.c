@@ -29,10 +29,11 @@ static enum says says_of(const struct ask_result *r, uint8_t looks)
 	return SAYS_OK;
 }
 
-/* "Unreachable" is silence with a reason: a router says so while our own network is in trouble, too. */
+/* Trouble that may pass.  "Unreachable" is silence with a reason: a router says so while our own network is in
+ * trouble, too; a server that is being restarted closes connections, one that loads its zones says SERVFAIL. */
 bool says_wants_again(enum says s)
 {
-	return s == SAYS_SILENT || s == SAYS_UNREACHABLE || s == SAYS_FAULT;
+	return s == SAYS_SILENT || s == SAYS_UNREACHABLE || s == SAYS_CLOSED || s == SAYS_SERVFAIL || s == SAYS_FAULT;
 }
 
 static bool wants(const struct walk *w, enum says s, uint8_t looks)

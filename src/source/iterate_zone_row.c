@@ -15,10 +15,12 @@ static const char *const words[SAYS_KINDS] = {
 	[SAYS_DENIED] = "denied",   [SAYS_FAULT] = "fault",
 };
 
-/* An unreachable one that was seen twice is as good as dead, and says why. */
+/* What may pass has its own word when it was seen twice. */
 static const char *word_of(uint8_t says, uint8_t looks)
 {
-	return says == SAYS_UNREACHABLE && looks < 2 ? "silent" : words[says];
+	bool once = says != SAYS_FAULT && says_wants_again((enum says)says) && looks < 2;
+
+	return once ? "silent" : words[says];
 }
 
 static const char *addrs_word(const struct addrs *a)

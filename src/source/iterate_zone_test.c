@@ -133,6 +133,14 @@ static void test_bad(void)
 	says("n1.own.test 2001:db8::3 ok ok fragments");
 	says("n2.own.test 2001:db8::4 port");
 	end();
+	/* SERVFAIL may pass, so it is told when it was seen twice */
+	begin(ABOVE GOOD "serve 2001:db8::3 SERVFAIL\n");
+	look("own.test", false);
+	says("n1.own.test 2001:db8::3 silent unasked unasked");
+	dnsworld_move(world, 5000000);
+	look("own.test", true);
+	says("n1.own.test 2001:db8::3 servfail unasked unasked");
+	end();
 	/* glue missing, the child's record missing, a server of another zone */
 	begin(ABOVE "own.test. NS n1.own.test.\n own.test. NS n2.own.test.\n own.test. NS ns.far.test.\n"
 		    "n1.own.test. A 192.0.2.3\n n2.own.test. A 192.0.2.3\n n2.own.test. AAAA 2001:db8::3\n"
@@ -150,6 +158,7 @@ static void test_bad(void)
 	begin(ABOVE GOOD "zone deep.own.test. at 192.0.2.3 2001:db8::3 192.0.2.4 2001:db8::4\n deep.own.test. NS n1.own.test.\n"
 			 "www.deep.own.test. A 192.0.2.9\n");
 	ok(!strncmp(look("www.deep.own.test", false), "deep.own.test < own.test; ns n1.own.test; ", 42), "a name in it: %s", said.data);
+	says("signed -1"); /* the parent was not heard about that */
 	end();
 	/* its servers cannot be reached at all */
 	begin(ABOVE GOOD "serve 192.0.2.2 silent\n serve 2001:db8::2 silent\n");
