@@ -216,7 +216,7 @@ static struct heard find(struct judging *j, const struct zone_row *z, const char
 struct count {
 	int good;
 	enum state best;
-	const char *code;	  /* of the best that is unsure */
+	const char *code;	  /* of the first that is unsure, or NULL */
 	char of[NAME_MAX_B];	  /* the server of best */
 	char differs[NAME_MAX_B]; /* one that does */
 };
@@ -237,25 +237,29 @@ static void count_server(struct judging *j, const struct zone_row *z, const char
 		c->good++;
 	if (differs && !c->differs[0])
 		snprintf(c->differs, sizeof(c->differs), "%s", name);
+	if (h.state == STATE_UNSURE && !c->code)
+		c->code = h.code;
 	if (!c->of[0] || h.state < c->best) {
 		snprintf(c->of, sizeof(c->of), "%s", name);
 		c->best = h.state;
-		c->code = h.code;
 	}
 }
 
+/* Where one server is unsure it may be as good as any: only what holds all the same is said. */
 static const char *code_of(const struct zone_row *z, struct count *c)
 {
 	if (c->good && z->ns_child4 && z->ns_child6 && strcmp(z->ns_child4, z->ns_child6) != 0 && !c->differs[0])
 		snprintf(c->differs, sizeof(c->differs), "%s", z->zone);
 	if (c->best == STATE_FRAG)
-		return "v6_frag";
+		return c->code ? c->code : "v6_frag";
 	if (c->good && c->differs[0]) {
 		snprintf(c->of, sizeof(c->of), "%s", c->differs);
 		return "v4v6_differ";
 	}
+	if (c->good >= 2)
+		return "ok2";
 	if (c->good)
-		return c->good >= 2 ? "ok2" : "ok1";
+		return c->code ? c->code : "ok1";
 	return c->best == STATE_UNSURE ? c->code : state_codes[c->best];
 }
 

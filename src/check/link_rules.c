@@ -238,7 +238,7 @@ static bool was_cut(const struct link_row *home, int64_t level)
 static const char *sum_code(const struct site *s, const struct link_row *home, const struct link_sum *m,
 			    int64_t level)
 {
-	if (m->ok6 < m->either)
+	if (m->ok6 < m->either && (m->ok6 || !m->unknown))
 		return m->ok6 ? "some" : "none";
 	if (m->unknown && !s->v4_works)
 		return "observer_no_v4";

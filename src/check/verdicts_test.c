@@ -98,6 +98,8 @@
 	{check, "no_ns_aaaa", with "no_v4\n" ZONE(asked, "", HOST("n1", "none,has,192.0.2.11") "|" HOST("n2", "nx,nx"), "x") ABOVE}, \
 	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("silent,unasked,unasked") "|" SAY2("lame,unasked,unasked")) ABOVE}, \
 	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,silent,unasked,7")) ABOVE}, \
+	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,ok,7") "|" SAY2("silent,unasked,unasked")) ABOVE}, \
+	{check, "timeout_once", with ZONE(asked, GLUES, HASBOTH, SAY1("ok,ok,fragments,7") "|" SAY2("silent,unasked,unasked")) ABOVE}, \
 	{check, "timeout_once", with "zone " asked " unknown\n"},                                   \
 	{check, "dns_timeout", with "zone " asked " timeout\n"},                                    \
 	{check, "dns_servfail", with "zone " asked " servfail\n"},                                  \
@@ -671,6 +673,8 @@ static const struct {
 	{check, "some", HOME L(level, GOOD) L(level, "status6=500 status4=404") L(level, BAD)},    \
 	{check, "some", HOME L(level, GOOD) L(level, "why6=cert status4=200")},                    \
 	{check, "none", HOME L(level, BAD)},                                                       \
+	{check, "limit", HOME L(level, BAD) L(level, "why6=limit status4=200")},                   \
+	{check, "observer_no_v4", "no_v4\n" HOME L(level, BAD) L(level, "why6=refused why4=off")}, \
 	{check, "no_links", HOME},                                                                 \
 	{check, "all_dead", HOME L(level, "why6=timeout why4=no_address")},                        \
 	{check, "all_dead", HOME L(level, "status6=500 status4=404")},                             \
