@@ -317,6 +317,21 @@ static const char *limits_that_bit(struct batch *b)
 	return text;
 }
 
+/* What works here has changed: what was found while it did not, or stopped, says nothing of others. */
+static void heed_change(struct child *c)
+{
+	int works = c->env.v4 | c->env.v6 << 1 | (c->row.resolver_works == 1) << 2;
+
+	if (c->env.iterate)
+		iterate_works(c->env.iterate, c->env.v4, c->env.v6);
+	if (works == c->worked)
+		return;
+	c->worked = works;
+	hosts_forget(c->env.hosts);
+	if (c->env.iterate)
+		iterate_forget_trouble(c->env.iterate);
+}
+
 static void test_done(void *ctx)
 {
 	struct child *c = ctx;
@@ -334,14 +349,7 @@ static void test_done(void *ctx)
 	batch_copy(b, &o);
 	c->env.v4 = c->row.v4_works == 1;
 	c->env.v6 = c->row.v6_works == 1;
-	if (c->env.iterate) {
-		int works = c->env.v4 | c->env.v6 << 1 | (c->row.resolver_works == 1) << 2;
-
-		iterate_works(c->env.iterate, c->env.v4, c->env.v6);
-		if (works != c->worked)
-			iterate_forget_trouble(c->env.iterate);
-		c->worked = works;
-	}
+	heed_change(c);
 	selftest_free(c->test);
 	c->test = NULL;
 	offer(c, b);

@@ -52,6 +52,7 @@ struct ask_result {
 /* Embedded by who asks; stands until done.  The first block is the asker's to read. */
 struct ask {
 	const char *qname; /* as wire/dns.h writes names */
+	const char *host;  /* the server's name, for those who opted out by name; or NULL; read at once */
 	struct addr server;
 	uint16_t qtype, port; /* port 0: 53 */
 	uint8_t flags, tries; /* tries 0: L_DNS_TRIES */

@@ -1,11 +1,11 @@
 /* asking: see asking.h. */
 #include "source/asking.h"
 
-static const char *forbidden(const struct asking *a, const struct addr *to)
+static const char *forbidden(const struct asking *a, const struct ask *q)
 {
-	if (optout_addr(a->optout, to))
+	if (optout_addr(a->optout, &q->server) || (q->host && optout_name(a->optout, q->host)))
 		return "optout";
-	return !a->public_ok && guard_is_public(a->guard, to) ? "no_contact" : NULL;
+	return !a->public_ok && guard_is_public(a->guard, &q->server) ? "no_contact" : NULL;
 }
 
 static void say_optout(struct timer *t)
@@ -27,7 +27,7 @@ static void say_no_contact(struct timer *t)
 void asking_ask(void *ctx, struct ask *q)
 {
 	struct asking *a = ctx;
-	const char *why = forbidden(a, &q->server);
+	const char *why = forbidden(a, q);
 
 	if (!why) {
 		ask(a->asker, q);

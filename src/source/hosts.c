@@ -14,6 +14,8 @@ struct entry {
 	struct entry *next; /* in its chain */
 	struct host_wait *waiting;
 	bool ended, wanted;
+	bool stale;   /* not to be kept when it ends */
+	bool telling; /* those who waited are called: it stays until that is done */
 	struct obs obs; /* when it has ended; row and texts behind the key, in one piece of memory */
 	char *row;
 	char key[];
@@ -75,7 +77,7 @@ static bool forget_one(struct hosts *h)
 		for (struct entry **at = &h->chains[h->hand]; *at; at = &(*at)->next) {
 			struct entry *e = *at;
 
-			if (!e->ended)
+			if (!e->ended || e->telling)
 				continue;
 			if (e->wanted) {
 				e->wanted = false;
@@ -218,9 +220,25 @@ void hosts_tell(struct hosts *h, const char *key, const struct schema *s, const 
 	keep(e, s, o);
 	e->ended = true;
 	h->stats.made++;
+	e->telling = true;
 	while (e->waiting) {
 		w = e->waiting;
 		hosts_leave(w);
 		w->told(w, &e->obs);
 	}
+	e->telling = false;
+	if (e->stale)
+		drop(h, find(h, key));
+}
+
+void hosts_forget(struct hosts *h)
+{
+	for (size_t i = 0; i < CHAINS; i++)
+		for (struct entry **at = &h->chains[i]; *at;) {
+			(*at)->stale = true;
+			if ((*at)->ended && !(*at)->telling)
+				drop(h, at);
+			else
+				at = &(*at)->next;
+		}
 }

@@ -39,6 +39,9 @@ void hosts_free(struct hosts *h);
 enum hosts_word hosts_take(struct hosts *h, const char *key, struct host_wait *w, const struct obs **have);
 /* From the leader, once: NULL when what it found is nobody else's.  Calls those who wait; the row is one of s. */
 void hosts_tell(struct hosts *h, const char *key, const struct schema *s, const struct obs *o);
+/* Nothing that was found until now holds any more: we were in trouble ourselves.  Looks under way still tell those
+ * who wait for them, and nobody after. */
+void hosts_forget(struct hosts *h);
 /* Waits no more.  May be called for one that never waited. */
 void hosts_leave(struct host_wait *w);
 

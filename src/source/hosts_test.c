@@ -71,6 +71,27 @@ static void share(void)
 	hosts_free(h);
 }
 
+/* What was seen in an outage of our own is nobody's. */
+static void outage(void)
+{
+	struct hosts *h = hosts_new();
+	const struct obs *have;
+
+	hosts_take(h, "k", &a.wait, &have);
+	tell(h, "k", "cdn.test");
+	hosts_take(h, "under way", &a.wait, &have);
+	ok(hosts_take(h, "under way", &b.wait, &have) == HOSTS_WAIT, "one waits");
+	b.told = 0;
+	hosts_forget(h);
+	ok(!hosts_has(h, "k") && hosts_stats(h)->kept == 1, "what had ended is forgotten");
+	ok(hosts_take(h, "k", &a.wait, &have) == HOSTS_LEAD, "and looked at anew");
+	tell(h, "under way", "x.test");
+	ok(b.told == 1 && !hosts_has(h, "under way"), "what was under way is told to who waits, and not kept");
+	tell(h, "k", "cdn.test");
+	ok(hosts_has(h, "k"), "what began after it is");
+	hosts_free(h);
+}
+
 static void key_of(char key[static 16], int i)
 {
 	snprintf(key, 16, "k%d", i);
@@ -130,6 +151,7 @@ static void crowded(void)
 int main(void)
 {
 	share();
+	outage();
 	limits();
 	crowded();
 	return done();

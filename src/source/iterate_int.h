@@ -266,8 +266,8 @@ struct walk *walk_for_cut(struct iterate *it, const char *name,
 			  void *ctx);
 
 /* iterate_target.c: the servers of a zone */
-/* The address to ask next, or one of family 0. */
-struct addr walk_pick(struct walk *w);
+/* The address to ask next, or one of family 0; *host: whose it is, as long as the zone is held. */
+struct addr walk_pick(struct walk *w, const char **host);
 /* Waits for addresses of the zone's servers; false when there are none to wait for. */
 bool walk_wait_targets(struct walk *w);
 /* Waits for what another walk asks; false when that would make a circle. */

@@ -54,7 +54,7 @@ static int64_t score(struct walk *w, const struct addr *a)
 	return us + (t ? t->silences : 0) * (int64_t)SILENCE_US;
 }
 
-struct addr walk_pick(struct walk *w)
+struct addr walk_pick(struct walk *w, const char **host)
 {
 	const struct ns_set *set = w->zone->set;
 	struct addr best = {0};
@@ -71,6 +71,7 @@ struct addr walk_pick(struct walk *w)
 				if (us < 0 || us >= best_us)
 					continue;
 				best = a->addr[k];
+				*host = set->host[i]->name;
 				best_us = us;
 			}
 		}

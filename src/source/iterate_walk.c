@@ -365,7 +365,7 @@ static void answered(struct ask *ask, const struct ask_result *r)
 	known_drop(&s->known);
 }
 
-static void send(struct walk *w, const struct addr *a)
+static void send(struct walk *w, const struct addr *a, const char *host)
 {
 	struct iterate *it = w->it;
 
@@ -373,6 +373,7 @@ static void send(struct walk *w, const struct addr *a)
 	known_hold(&w->server->known);
 	w->ask = (struct ask){.qname = w->child ? w->child->name : w->name,
 			      .qtype = w->child ? DNS_NS : w->qtype,
+			      .host = host,
 			      .flags = w->child ? ASK_DO : 0,
 			      .server = *a,
 			      .tries = 1,
@@ -399,6 +400,7 @@ static void give_up(struct walk *w)
 
 static void go(struct walk *w)
 {
+	const char *host = NULL;
 	struct addr a;
 
 	if (w->asking)
@@ -426,9 +428,9 @@ static void go(struct walk *w)
 		let_child_go(w);
 	if (!claim_child(w) || is_spent(w))
 		return;
-	a = walk_pick(w);
+	a = walk_pick(w, &host);
 	if (a.family)
-		send(w, &a);
+		send(w, &a, host);
 	else if (!walk_wait_targets(w))
 		give_up(w);
 }

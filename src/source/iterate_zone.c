@@ -139,6 +139,7 @@ static bool ask_server(struct walk *w, size_t index, enum asked what)
 	z->server = server_at(w->it, &w->facts->server[index].addr);
 	known_hold(&z->server->known);
 	z->ask = (struct ask){.qname = w->facts->name,
+			      .host = w->facts->host[w->facts->server[index].host]->name,
 			      .qtype = types[what],
 			      .flags = flags[what],
 			      .server = w->facts->server[index].addr,
