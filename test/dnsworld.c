@@ -438,3 +438,14 @@ uint64_t dnsworld_random(void *ctx)
 	x = (x + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	return x >> 16;
 }
+
+void dnsworld_serve(struct dnsworld *w, const char *addr, const char *how)
+{
+	struct served *s;
+	struct addr a;
+
+	if (!addr_parse(&a, addr))
+		abort();
+	s = served_at(w, &a);
+	snprintf(s->how, sizeof(s->how), "%s", how);
+}

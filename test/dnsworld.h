@@ -33,6 +33,8 @@ void dnsworld_ask(void *world, struct ask *q);
 void dnsworld_cancel(void *world, struct ask *q);
 /* Until nothing is under way, or so many turns have passed. */
 void dnsworld_run(struct dnsworld *w, size_t turns);
+/* From now on the address behaves so; "": well. */
+void dnsworld_serve(struct dnsworld *w, const char *addr, const char *how);
 void dnsworld_move(struct dnsworld *w, int64_t us);
 size_t dnsworld_asked(const struct dnsworld *w);		      /* questions in all */
 size_t dnsworld_asked_at(const struct dnsworld *w, const char *addr); /* at one address */

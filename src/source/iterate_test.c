@@ -161,6 +161,53 @@ static void test_trouble(void)
 	end();
 }
 
+static void both(const char *how)
+{
+	dnsworld_serve(world, "192.0.2.3", how);
+	dnsworld_serve(world, "2001:db8::3", how);
+}
+
+/* Our own network was down: nothing that was silent meanwhile is held against anybody. */
+static void test_outage(void)
+{
+	begin(ROOT REGISTRY HOST OWN);
+	both("silent");
+	is_str(resolve("one.test", "AAAA"), "!4 ", "silent");
+	both("");
+	is_str(resolve("one.test", "AAAA"), "!4 ", "which is remembered");
+	iterate_forget_trouble(it);
+	is_str(resolve("one.test", "AAAA"), "2001:db8::81", "and forgotten");
+	end();
+}
+
+/* A server that was silent many times is asked after those that are not; but it is asked. */
+static void test_parked(void)
+{
+	char name[32];
+	size_t before;
+
+	begin(ROOT REGISTRY HOST);
+	resolve("one.test", "AAAA");
+	both("silent");
+	for (int i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), "n%d.one.test", i);
+		resolve(name, "AAAA");
+		dnsworld_move(world, 4000000);
+	}
+	dnsworld_serve(world, "2001:db8::3", "");
+	is_str(resolve("a.one.test", "AAAA"), "b.one.test -> a.one.test -> !1 cname_loop", "both are parked, and asked");
+	before = dnsworld_asked_at(world, "192.0.2.3");
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "m%d.one.test", i);
+		resolve(name, "AAAA");
+	}
+	is_int((long long)(dnsworld_asked_at(world, "192.0.2.3") - before), 0, "where another answers it is left alone");
+	dnsworld_serve(world, "192.0.2.3", "");
+	dnsworld_serve(world, "2001:db8::3", "silent");
+	is_str(resolve("two.one.test", "AAAA"), "nx", "where the other fails it is asked");
+	end();
+}
+
 /* ---- what attackers name ---- */
 
 static struct buf text;
@@ -438,6 +485,8 @@ int main(void)
 	test_hints();
 	test_plain();
 	test_trouble();
+	test_outage();
+	test_parked();
 	test_queries();
 	test_wall();
 	test_targets();
