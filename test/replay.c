@@ -285,6 +285,7 @@ static void make_env(struct replay *r)
 				    .resolver_port = DNS_PORT,
 				    .v4 = r->v4,
 				    .v6 = r->v6,
+				    .repeats = r->repeats,
 				    .links = {.sample = r->links, .seed = 1},
 				    .public_ok = r->public_ok,
 				    .allow = r->allow.at,
@@ -318,7 +319,7 @@ static void turn(struct replay *r)
 
 static void check_after(struct replay *r)
 {
-	int64_t most_ms = L_SITE_WALL_MS + (r->links ? L_LINK_WALL_MS : 0);
+	int64_t most_ms = L_SITE_WALL_MS + (r->links ? L_LINK_WALL_MS : 0) + (r->repeats ? L_REPEAT_WALL_MS : 0);
 
 	if (r->active_us > most_ms * 1000 + r->longest_us)
 		broken(r, "active for %lld ms, the longest probe %lld ms",

@@ -57,6 +57,7 @@ struct replay {
 	bool v4, v6, public_ok;
 	int64_t repeat_after_us;
 	size_t links; /* so many of each level are followed */
+	size_t repeats; /* times that the front page is asked for again */
 	const char *also; /* another site, visited at the same time; its evidence is not kept */
 	VEC(struct prefix) allow, deny;
 	VEC(struct plea) pleas;

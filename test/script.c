@@ -404,6 +404,17 @@ static int line_links(struct reader *r)
 	return 0;
 }
 
+/* More than is allowed, too: to see what the limit does. */
+static int line_repeats(struct reader *r)
+{
+	long long n;
+
+	if (read_number(r, 1, L_REPEATS + 1, &n))
+		return r->e->code;
+	r->s->replay.repeats = (size_t)n;
+	return 0;
+}
+
 static int line_also(struct reader *r)
 {
 	return read_name(r, &r->s->replay.also);
@@ -509,6 +520,7 @@ static const struct {
 	{"smtp", line_smtp},
 	{"quic", line_quic},
 	{"links", line_links},
+	{"repeats", line_repeats},
 	{"also", line_also},
 	{"expect", line_expect},
 };

@@ -86,6 +86,8 @@ static void write_settings(struct census_job *j)
 		json_put_i64(&out, "links_sample", o->config->links_sample);
 		json_put_i64(&out, "links_seed", o->config->links_seed);
 	}
+	if (args_has(j->args, "timing"))
+		json_put_i64(&out, "timing_repeats", o->config->timing_repeats);
 	json_end_object(&out);
 }
 
@@ -208,6 +210,7 @@ static int with_prober(struct census_job *j, struct err *e)
 	const struct prober_config c = {.observer = &j->observer,
 					.repeat_after_us = j->observer.config->repeat_after_s * 1000000,
 					.links = args_has(j->args, "links"),
+					.timing = args_has(j->args, "timing"),
 					.ramp = true};
 	const struct config *config = j->observer.config;
 	int rc = probers_start(&j->probers, &c,
@@ -247,6 +250,11 @@ static int dry_run(const struct census_job *j)
 			     : "  links: of each site at most %lld pages, one GET a family and their redirects, as far as "
 			       "robots.txt of each host allows it\n",
 		       3 * (long long)c->links_sample);
+	if (args_has(j->args, "timing"))
+		printf(j->zh ? "  速度：每个站点的首页，每个协议族再请求 %lld 次，每次最多读取 %d 字节\n"
+			     : "  timing: the front page of each site %lld times more over each family, %d bytes of it "
+			       "at most\n",
+		       (long long)c->timing_repeats, L_LINK_BODY_B);
 	printf(j->zh ? "  每秒最多 %lld 个新站点、%lld 个报文；至少需要 %.0f 秒\n"
 		     : "  at most %lld new sites and %lld packets a second: %.0f s at least\n",
 	       (long long)c->targets_per_s, (long long)c->packets_per_s,
@@ -316,6 +324,8 @@ static const struct option_row options[] = {
 	 "使用指定的递归解析器（代替 dns.resolver）"},
 	{"links", NULL, "follow links too: for each level links.sample pages a site and family (many requests)",
 	 "同时探测链接：每级每个站点、每个协议族抽查 links.sample 个页面（请求较多）"},
+	{"timing", NULL, "ask for each front page timing.repeats times more over each family (many requests)",
+	 "每个站点的首页在每个协议族再请求 timing.repeats 次：成功率与速度对比（请求较多）"},
 	{"dry-run", NULL, "say what would be sent, and send nothing", "只说明将发送什么，不发送"},
 	{0},
 };

@@ -132,7 +132,7 @@ static int tell(const struct look_up *k, const struct observer *o)
 
 static int check(struct look_up *k, struct observer *o, struct err *e)
 {
-	struct prober_config c = {.observer = o, .links = args_has(k->args, "links")};
+	struct prober_config c = {.observer = o, .links = args_has(k->args, "links"), .timing = args_has(k->args, "timing")};
 	int64_t repeat_s;
 	int code;
 
@@ -181,6 +181,8 @@ static const struct option_row options[] = {
 	 "使用指定的递归解析器（代替 dns.resolver）"},
 	{"links", NULL, "follow links too: for each level links.sample pages a family",
 	 "同时探测链接：每级、每个协议族抽查 links.sample 个页面"},
+	{"timing", NULL, "ask for the front page timing.repeats times more over each family: success rate, speed",
+	 "每个协议族再请求首页 timing.repeats 次：成功率与速度对比"},
 	{0},
 };
 

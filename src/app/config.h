@@ -39,6 +39,7 @@ struct config {
 	int64_t round_gap_s; /* between two looks at one site in different rounds */
 	int64_t probers;     /* processes that look; 0: as many as targets_per_s needs */
 	int64_t per_network_per_s, per_domain_per_s;
+	int64_t timing_repeats; /* where it is asked for */
 	int64_t links_sample, links_seed; /* of each level, where links are followed; what chooses them */
 	int64_t blocks_in_row; /* sites that turn us away before their prefix is left alone; 0: never */
 	/* [serve] */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/utf8.h"
+#include "check/repeats.h"
 
 #include <string.h>
 
@@ -263,6 +264,22 @@ static void print_web(const struct obs *o, struct buf *line, FILE *out)
 	end_line(line, 10, out);
 }
 
+/* Twenty pages and more: a line for each family. */
+static void print_repeats(const struct site *s, struct buf *line, FILE *out)
+{
+	struct repeats r;
+
+	repeats_of(s, &r);
+	for (int six = 1; six >= 0 && r.asked; six--) {
+		buf_printf(line, "    again over IPv%d: %zu of %zu came", six ? 6 : 4, r.good[six], r.probed[six]);
+		for (size_t i = 0, n = 0; i < L_REPEATS; i++)
+			if (r.pair[i].row[six])
+				buf_printf(line, "%s%.1f", n++ ? " " : ", first bytes after ms ",
+					   (double)r.pair[i].row[six]->first_byte_us / 1000);
+		end_line(line, 10, out);
+	}
+}
+
 static void print_smtp(const struct obs *o, struct buf *line, FILE *out)
 {
 	const struct smtp_row *r = o->row;
@@ -344,7 +361,9 @@ static void print_evidence(const struct ladder *l, struct buf *line, FILE *out)
 	for (size_t i = 0; i < l->site->dns.n; i++)
 		print_dns(&l->site->dns.at[i], line, out);
 	for (size_t i = 0; i < l->site->web.n; i++)
-		print_web(&l->site->web.at[i], line, out);
+		if (strcmp(web_of(&l->site->web.at[i])->target, WEB_REPEAT) != 0)
+			print_web(&l->site->web.at[i], line, out);
+	print_repeats(l->site, line, out);
 	for (size_t i = 0; i < l->site->smtp.n; i++)
 		print_smtp(&l->site->smtp.at[i], line, out);
 	for (size_t i = 0; i < l->site->quic.n; i++)

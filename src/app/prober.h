@@ -29,6 +29,7 @@ struct prober_config {
 	int64_t repeat_after_us;
 	int64_t share; /* of so many probers each has the same part of every rate; 0 is 1 */
 	bool links; /* follow them, as the settings say */
+	bool timing; /* ask for front pages again, as the settings say */
 	bool ramp; /* begin with a tenth of the rate */
 };
 

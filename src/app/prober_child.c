@@ -477,6 +477,7 @@ static void make_env(struct child *c)
 				    .guard = c->guard,
 				    .resolver_addr = o->resolver,
 				    .resolver_port = o->resolver_port,
+				    .repeats = c->c->timing ? (size_t)config->timing_repeats : 0,
 				    .links = {.sample = c->c->links ? (size_t)config->links_sample : 0,
 					      .seed = (uint64_t)config->links_seed},
 				    .public_ok = o->public_ok,

@@ -70,6 +70,8 @@
 	X(LINK_KIN, 32, "further domains of an organisation whose links count as its own")         \
 	X(LINK_BODY_B, 16384, "bytes of a page read only to see whether it comes")                 \
 	X(LINK_WALL_MS, 300000, "milliseconds more for a site whose links are followed")           \
+	X(REPEATS, 30, "times that a front page is asked for again over each family")               \
+	X(REPEAT_WALL_MS, 180000, "milliseconds more for a site whose front page is asked for again") \
 	X(ROBOTS_KEPT_B, 65536, "bytes of a robots.txt that is kept for the links of a site")      \
 	X(URL_B, 2048, "bytes of the path and query of a URL")                                     \
 	X(ROBOTS_MS, 3000, "milliseconds for robots.txt")                                          \

@@ -43,7 +43,8 @@ extern const struct schema dns_schema; /* "dns" */
 
 /* One HTTP exchange on one pinned address: TCP, perhaps TLS, one GET. */
 struct web_row {
-	const char *target;  /* "apex" or "www": the name the chain began at */
+	const char *target;  /* "apex" or "www": the name the chain began at; WEB_REPEAT: asked for again, hop
+			      * says the how manieth time (source/visit_repeat.c) */
 	const char *host;    /* of this hop */
 	int32_t scheme;      /* web_scheme_words: http https */
 	int32_t began;       /* web_scheme_words: scheme of the first hop of this chain */
@@ -82,6 +83,7 @@ struct web_row {
 				* not for its hosts */
 	const char *resources_limit; /* why there may be more: links long hosts port; NULL */
 };
+#define WEB_REPEAT "repeat"
 extern const char *const web_scheme_words[]; /* http https NULL */
 extern const char *const web_stage_words[];  /* connect tls request header body done NULL */
 enum web_scheme { SCHEME_HTTP, SCHEME_HTTPS };

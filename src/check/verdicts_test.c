@@ -657,6 +657,36 @@ static const struct {
 		R("6", "2001:db8::c", "refused")},
 	DNS_UNKNOWNS("resources"),
 
+#define R6(n, ends) "web repeat 6 https " #n " " ends " connect_us=20000 tls_us=40000 first_byte_us=30000\n"
+#define R4(n, ends, us) "web repeat 4 https " #n " " ends " connect_us=" us " tls_us=40000 first_byte_us=30000\n"
+#define FIVE6 R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") R6(5, "ok")
+#define FIVE4(us) R4(1, "ok", us) R4(2, "ok", us) R4(3, "ok", us) R4(4, "ok", us) R4(5, "ok", us)
+#define ALL_SLOW4 " tls_us=20000 first_byte_us=10000\n"
+#define SLOW4(n) "web repeat 4 https " #n " ok connect_us=9000" ALL_SLOW4
+#define GONE(family, n) "web repeat " family " https " #n " closed\n"
+	{"success", "steady", BOTH_WEB FIVE6},
+	{"success", "steady", BOTH_WEB FIVE6 "web repeat 6 https 6 limit\n"},
+	{"success", "steady", BOTH_WEB FIVE6 "web repeat 6 https 6 ok status=429\n"},
+	{"success", "unsteady", BOTH_WEB FIVE6 GONE("6", 6)},
+	{"success", "unsteady", BOTH_WEB R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") R6(5, "ok status=500") FIVE4("20000")},
+	{"success", "same_on_v4", BOTH_WEB R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") GONE("6", 5) R4(1, "ok", "9") R4(2, "ok", "9")
+		R4(3, "ok", "9") R4(4, "ok", "9") GONE("4", 5)},
+	{"success", "failing", BOTH_WEB FIVE6 GONE("6", 6) GONE("6", 7)},
+	{"success", "few", BOTH_WEB R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok")},
+	{"success", "not_asked", BOTH_WEB},
+	{"success", "observer_no_v6", "no_v6\n" BOTH_WEB FIVE6},
+	{"success", "observer_no_v4", "no_v4\n" BOTH_WEB R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") GONE("6", 5)},
+	{"timing", "alike", BOTH_WEB FIVE6 FIVE4("20000")},
+	{"timing", "alike", BOTH_WEB FIVE6 FIVE4("25000")},
+	{"timing", "slower", BOTH_WEB FIVE6 FIVE4("10000")},
+	{"timing", "much_slower", BOTH_WEB FIVE6 SLOW4(1) SLOW4(2) SLOW4(3) SLOW4(4) SLOW4(5)},
+	{"timing", "few_pairs", BOTH_WEB FIVE6 R4(1, "ok", "20000") R4(2, "ok", "20000")},
+	{"timing", "no_v4", BOTH_WEB FIVE6},
+	{"timing", "few", BOTH_WEB R6(1, "ok")},
+	{"timing", "not_asked", BOTH_WEB},
+	{"timing", "observer_no_v6", "no_v6\n" BOTH_WEB FIVE6},
+	{"timing", "observer_no_v4", "no_v4\n" BOTH_WEB FIVE6},
+
 #define HOME BOTH_WEB "link 1 " D "\n"
 #define L(level, rest) "link " #level " " D " " rest "\n"
 #define GOOD "status6=200 status4=200"

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/vec.h"
+#include "base/wilson.h"
 #include "core/schema.h"
 
 #include <errno.h>
@@ -75,22 +76,6 @@ bool indicator_is_monthly(const struct indicator *i)
 bool indicator_has_group(const struct indicator *i, const char *group)
 {
 	return group_sql(i, group) != NULL;
-}
-
-void wilson(double num, double den, double *lo, double *hi)
-{
-	const double z = 1.959963984540054; /* 97.5 % of the normal distribution */
-	double p, middle, half, scale;
-
-	*lo = *hi = NAN;
-	if (!(den > 0))
-		return;
-	p = num / den;
-	scale = 1 + z * z / den;
-	middle = (p + z * z / (2 * den)) / scale;
-	half = z / scale * sqrt(p * (1 - p) / den + z * z / (4 * den * den));
-	*lo = fmax(0, middle - half);
-	*hi = fmin(1, middle + half);
 }
 
 /* ---- the rounds behind an indicator over rounds ---- */

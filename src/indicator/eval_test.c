@@ -1,4 +1,5 @@
 /* eval_test: what an indicator and a question become, with a store that only remembers the question. */
+#include "base/wilson.h"
 #include "indicator/site.h"
 
 #include "core/schema.h"

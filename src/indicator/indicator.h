@@ -132,7 +132,4 @@ struct series_ask series_ask_all(void);
 int indicator_eval(const struct indicator *i, const struct facts *f, const struct series_ask *ask,
 		   struct arena *a, struct series *out, struct err *e);
 
-/* Wilson score interval, 95 % (Wilson 1927).  den 0: NaN. */
-void wilson(double num, double den, double *lo, double *hi);
-
 #endif

@@ -2,6 +2,7 @@
  * target_test: the seven statuses, each from points written as a table; the edges of intervals, dates
  * and projections; and what a target asks of the facts.
  */
+#include "base/wilson.h"
 #include "indicator/target.h"
 
 #include "base/clock.h"

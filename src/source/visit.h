@@ -10,6 +10,8 @@
  *	HTTP/3              where it is advertised, one question to UDP port 443 over each family
  *	resources           hosts that the front page loads from: A AAAA, a connection over IPv6; each look
  *	                    shared with all sites that want it (source/hosts.h)
+ *	repeats             where they are asked for: the front page again and again over both families in turn
+ *	                    (source/visit_repeat.c)
  *	links               where they are asked for: a sample of the pages that the home page leads to, and of
  *	                    those that these lead to, over both families (source/visit_links.c)
  *	mail                greeting of each mail host with IPv6 over both families, STARTTLS; names of their
@@ -61,6 +63,7 @@ struct visit_env {
 		size_t sample; /* links of each level that are looked at; 0: links are not followed */
 		uint64_t seed;
 	} links;
+	size_t repeats;          /* times that the front page is asked for again over each family; 0: not */
 	bool public_ok;          /* who we are is set: public addresses may be probed (P-ATTR-1) */
 	const struct prefix *allow;
 	size_t n_allow;

@@ -99,7 +99,7 @@ bool plan_is_within(struct visit *v, size_t n, enum limit which);
 
 /* May the addresses of this name still come, be it by a repeated question? */
 bool plan_is_pending(const struct visit *v, const char *name);
-/* A page may still come that says more. */
+/* A page may still come that says more; those that are asked for again say none. */
 bool plan_pages_are_out(const struct visit *v);
 
 /* visit_iterate.c: visit_ask, from the root */
@@ -116,6 +116,9 @@ void plan_quic(struct visit *v);
 
 /* visit_resources.c */
 void plan_resources(struct visit *v);
+
+/* visit_repeat.c */
+void plan_repeats(struct visit *v);
 
 /* visit_links.c */
 void links_open(struct visit *v);

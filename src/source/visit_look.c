@@ -25,7 +25,8 @@ static void count_running(struct visit *v, int by)
 static int64_t left_us(const struct visit *v)
 {
 	int64_t us = v->spent_us + (v->n_running ? mono(v) - v->running_since_us : 0);
-	int64_t most_ms = L_SITE_WALL_MS + (v->crawl ? L_LINK_WALL_MS : 0);
+	int64_t most_ms = L_SITE_WALL_MS + (v->crawl ? L_LINK_WALL_MS : 0) +
+			  (v->env->repeats ? L_REPEAT_WALL_MS : 0);
 
 	return most_ms * 1000 - us;
 }
@@ -34,7 +35,7 @@ bool visit_is_spent(struct visit *v)
 {
 	if (left_us(v) > 0)
 		return false;
-	limit_hit(v->crawl ? LIMIT_LINK_WALL_MS : LIMIT_SITE_WALL_MS);
+	limit_hit(v->crawl ? LIMIT_LINK_WALL_MS : v->env->repeats ? LIMIT_REPEAT_WALL_MS : LIMIT_SITE_WALL_MS);
 	return true;
 }
 

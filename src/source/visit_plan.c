@@ -325,7 +325,8 @@ bool plan_is_pending(const struct visit *v, const char *name)
 bool plan_pages_are_out(const struct visit *v)
 {
 	for (const struct look *l = v->first; l; l = l->next)
-		if (l->kind == EVIDENCE_WEB && l->state != LOOK_ENDED)
+		if (l->kind == EVIDENCE_WEB && strcmp(l->web.target, WEB_REPEAT) != 0 &&
+		    (l->state != LOOK_ENDED || look_wants_again(l)))
 			return true;
 	return false;
 }
@@ -349,5 +350,6 @@ void visit_plan(struct visit *v, unsigned news)
 	}
 	if (names || news & (1U << EVIDENCE_WEB | 1U << EVIDENCE_RESOURCE))
 		plan_resources(v);
+	plan_repeats(v);
 	plan_links(v);
 }

@@ -19,6 +19,8 @@ _Static_assert(L_HTTP_REDIRECTS == 5, "test/replay/redirect_*.rpl");
 _Static_assert(L_RESOURCE_HOSTS_PER_DOMAIN == 5, "test/replay/resources_cut.rpl");
 _Static_assert(L_LINK_HOSTS == 64, "test/replay/link_hosts_*.rpl");
 _Static_assert(L_ROBOTS_KEPT_B == 65536, "test/replay/links_robots_*.rpl");
+_Static_assert(L_REPEATS == 30, "test/replay/repeats_29.rpl, _30, _31");
+_Static_assert(L_REPEAT_WALL_MS == 180000, "test/replay/repeats_slow_*.rpl");
 _Static_assert(L_LINK_WALL_MS == 300000, "test/replay/links_slow*.rpl");
 
 static char *read_file(struct arena *a, const char *path)
