@@ -978,7 +978,29 @@ def as_user(theirs, folder):
 
 # ---- all of it ----
 
-LANES = [[finds, flap_route], [kills], [slow_sites_killed], [without_v6, without_v4],
+def timed():
+    """The front page asked for again, over both families in turn."""
+    db, sites = path("timed"), ["good.test", "v4only.test", "v6-slow-rtt.test"]
+    got = lab.census("observer", portfolio("timed.csv", sites), db, "--timing", sets=("timing.repeats=6",))
+    ok(got.code == 0 and len(got.sites) == 3, "a round that asks again", got.err)
+    ok(got.sites["good.test"]["success"] == "pass:steady", "each probe of a good site succeeds", got.sites["good.test"])
+    ok(got.sites["v4only.test"]["success"] == "na:not_asked" and got.sites["v4only.test"]["timing"] == "na:not_asked",
+       "a site without IPv6 is not judged by it", got.sites["v4only.test"])
+    slow = got.sites["v6-slow-rtt.test"]
+    ok(slow["success"] == "pass:steady" and slow["timing"] == "fail:much_slower", "a way that is 400 ms longer shows", slow)
+    web = [o for o in export(db, "obs_web") if o["target"] == "repeat"]
+    per = collections.Counter((o["subject"], o["family"]) for o in web)
+    ok(per == {(site, family): 6 for site in ("good.test", "v6-slow-rtt.test") for family in (4, 6)},
+       "six times over each family", per)
+    pairs = sorted((o for o in web if o["subject"] == "good.test"), key=lambda o: o["at_us"])
+    ok([o["family"] for o in pairs] == [6, 4, 4, 6] * 3, "in pairs, each family first as often as the other",
+       [(o["at_us"], o["family"], o["hop"]) for o in pairs])
+    no_differences(db, "a round that asks again")
+    r = lab.sextant("observer", "show", "repeat_success", "--db", db, "--json")
+    ok(r.returncode == 0 and re.search(r'"numerator":\s*12', r.stdout), "the indicator counts twelve", r.stdout[-600:])
+
+
+LANES = [[finds, flap_route, timed], [kills], [slow_sites_killed], [without_v6, without_v4],
          [flap_drop, opted_out, opts_out_meanwhile, polite, left_alone, robots, no_page_kept, shared_sites], [confirmed, second_look, sharded, several, scored, served, lists, stops, from_root, checked],
          [no_contact, ordinary_user], [resolver_dead]]
 

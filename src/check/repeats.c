@@ -26,7 +26,7 @@ void repeats_of(const struct site *s, struct repeats *out)
 		if (strcmp(r->target, WEB_REPEAT) != 0 || r->hop < 1 || r->hop > L_REPEATS)
 			continue;
 		p = &out->pair[r->hop - 1];
-		out->asked++;
+		out->asked += six;
 		out->host = r->host;
 		if (p->probed[six] || !says_something(o))
 			continue;

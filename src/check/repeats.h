@@ -14,7 +14,7 @@ struct repeat {
 };
 struct repeats {
 	struct repeat pair[L_REPEATS];
-	size_t asked;		  /* rows, whatever they say */
+	size_t asked;		  /* over IPv6, whatever came of it */
 	size_t probed[2], good[2]; /* probed: those whose end says something of the far side */
 	const char *host;	  /* of the page; NULL: none */
 };

@@ -60,7 +60,7 @@ static const struct look *fetch(struct visit *v, const struct web_row *r, size_t
 
 void plan_repeats(struct visit *v)
 {
-	if (!v->env->repeats || !v->site.web.n || plan_pages_are_out(v))
+	if (!v->env->repeats || !v->site.web.n || plan_pages_are_out(v) || !page_of(v, 6))
 		return;
 	for (size_t k = 0; k < v->env->repeats && plan_is_within(v, k, LIMIT_REPEATS); k++)
 		for (size_t half = 0; half < 2; half++) {
