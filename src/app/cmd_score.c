@@ -1,5 +1,6 @@
 /* cmd_score: stored verdicts through a rubric.  Nothing is probed, so any round can be scored again. */
 #include "app/command.h"
+#include "app/file.h"
 #include "app/round.h"
 #include "app/tabular.h"
 #include "base/asset.h"
@@ -7,11 +8,9 @@
 #include "check/rubric.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PAGE_ROWS = 200000 };
 
@@ -27,26 +26,16 @@ struct job {
 
 /* ---- the rubric ---- */
 
-static int read_file(const char *path, struct arena *a, const char **text, size_t *len, struct err *e)
+static int read_rubric(const char *path, struct arena *a, const char **text, size_t *len, struct err *e)
 {
-	char *data = arena_alloc(a, L_RUBRIC_FILE_B + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	int rc = file_read(path, L_RUBRIC_FILE_B, a, text, len, e);
 
-	if (fd < 0)
-		return err_set(e, -ENOENT, "%s: %s; --list names the rubrics that are built in", path,
-			       err_name(errno));
-	*len = 0;
-	while ((n = read(fd, data + *len, L_RUBRIC_FILE_B + 1 - *len)) > 0)
-		*len += (size_t)n;
-	close(fd);
-	if (n < 0)
-		return err_set(e, -EINVAL, "%s: %s", path, err_name(errno));
-	if (*len > L_RUBRIC_FILE_B) {
+	if (rc == -E2BIG) {
 		limit_hit(LIMIT_RUBRIC_FILE_B);
 		return err_set(e, -EINVAL, "%s is no rubric: it is larger than a mebibyte", path);
 	}
-	*text = data;
+	if (rc)
+		return err_set(e, -ENOENT, "%s: %s; --list names the rubrics that are built in", path, err_name(-rc));
 	return 0;
 }
 
@@ -64,7 +53,7 @@ static int load_rubric(struct job *j, struct err *e)
 		text = (const char *)file->data;
 		len = file->len;
 	} else {
-		rc = read_file(name, &j->arena, &text, &len, e);
+		rc = read_rubric(name, &j->arena, &text, &len, e);
 	}
 	if (!rc)
 		rc = rubric_parse(&j->rubric, &j->arena, name, text, len, e);
@@ -90,6 +79,7 @@ struct verdicts {
 	size_t from, to;
 };
 
+/* What a round did not look at is not known of the site, whatever the check calls it. */
 static enum verdict verdict_of(void *ctx, const char *check)
 {
 	const struct verdicts *v = ctx;
@@ -99,6 +89,8 @@ static enum verdict verdict_of(void *ctx, const char *check)
 
 		if (strcmp(value_str(table_at(v->t, i, 1), ""), check) != 0)
 			continue;
+		if (!strcmp(value_str(table_at(v->t, i, 3), ""), "not_asked"))
+			return VERDICT_UNKNOWN;
 		for (int k = 0; verdict_words[k]; k++)
 			if (!strcmp(word, verdict_words[k]))
 				return (enum verdict)k;
@@ -181,9 +173,9 @@ static int score_round(struct job *j, struct err *e)
 		struct table t;
 
 		rc = store_query_facts(j->store, &j->page,
-				       only ? "SELECT subject, \"check\", verdict FROM obs_verdict WHERE round = ? "
+				       only ? "SELECT subject, \"check\", verdict, reason FROM obs_verdict WHERE round = ? "
 					      "AND subject > ? AND subject = ? ORDER BY subject LIMIT ?"
-					    : "SELECT subject, \"check\", verdict FROM obs_verdict WHERE round = ? "
+					    : "SELECT subject, \"check\", verdict, reason FROM obs_verdict WHERE round = ? "
 					      "AND subject > ? ORDER BY subject LIMIT ?",
 				       only ? (const struct value[]){args[0], args[1], args[3], args[2]} : args,
 				       only ? 4 : 3, &t, e);

@@ -1,5 +1,6 @@
 /* cmd_targets: the targets of a plan held against measured values, and the user's own plans. */
 #include "app/command.h"
+#include "app/file.h"
 #include "app/tabular.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -11,11 +12,9 @@
 #include "outlet/terms.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { VALUE_MAX = 96 };
 
@@ -179,38 +178,16 @@ static bool is_file(const char *name)
 	return strchr(name, '/') || (n > 4 && !strcmp(name + n - 4, ".csv"));
 }
 
-static int read_file(const char *path, struct arena *a, const char **text, size_t *len, struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char piece[65536];
-	ssize_t n = fd < 0 ? -1 : 1;
-	struct buf all;
-
-	buf_init(&all, L_PLAN_FILE_B + 1); /* one more, so that plan_parse sees that it is too large */
-	while (n > 0 && !buf_full(&all)) {
-		n = read(fd, piece, sizeof(piece));
-		if (n > 0)
-			buf_add(&all, piece, (size_t)n);
-	}
-	if (n < 0)
-		err_set(e, -ENOENT, "cannot read '%s': %s", path, err_name(errno));
-	else if (buf_full(&all))
-		n = err_set(e, -E2BIG, "%s: a plan has at most %d bytes", path, L_PLAN_FILE_B);
-	*len = all.len;
-	*text = arena_strn(a, all.data, all.len);
-	buf_done(&all);
-	if (fd >= 0)
-		close(fd);
-	return n < 0 ? e->code : 0;
-}
-
 static int parse_file(const char *path, struct arena *a, const char **text, struct plan *p,
 		      struct err *e)
 {
 	size_t len;
 
-	if (read_file(path, a, text, &len, e))
+	if (file_read(path, L_PLAN_FILE_B, a, text, &len, e)) {
+		if (e->code == -E2BIG)
+			limit_hit(LIMIT_PLAN_FILE_B);
 		return e->code;
+	}
 	return plan_parse(p, a, path, *text, len, e);
 }
 
