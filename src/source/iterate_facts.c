@@ -30,6 +30,7 @@ void facts_forget(struct zone_facts *f)
 	free(f->ns_child[0]);
 	free(f->ns_child[1]);
 	free(f->server);
+	free(f->host);
 	*f = (struct zone_facts){.known = f->known, .walk = f->walk, .questions = f->questions, .is_signed = -1};
 }
 
@@ -45,6 +46,9 @@ static bool add_host(struct zone_facts *f, struct ns_host *h)
 			return false;
 	if (f->n_hosts == ZONE_HOSTS)
 		return false;
+	f->host = realloc(f->host, (f->n_hosts + 1) * sizeof(struct ns_host *));
+	if (!f->host)
+		abort();
 	known_hold(&h->known);
 	f->host[f->n_hosts++] = h;
 	return true;

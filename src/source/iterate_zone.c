@@ -250,6 +250,33 @@ static void cut_known(void *ctx, struct cut *c, const struct iterate_answer *a)
 	walk_soon(w);
 }
 
+static void enter(struct iterate *it, struct zone_facts *f, const char *name, bool again);
+
+static void put_question(struct zone_facts *f, struct zone_question *q)
+{
+	q->next = f->questions;
+	q->at = &f->questions;
+	if (q->next)
+		q->next->at = &q->next;
+	f->questions = q;
+}
+
+/* The name stands in this zone: who asked for it waits for the look at the zone, which all its names share. */
+static void hand_over(struct walk *w, const char *zone)
+{
+	struct iterate *it = w->it;
+	struct zone_facts *from = w->facts, *to = facts_at(it, zone);
+	bool again = w->zone_job->again;
+	struct zone_question *q;
+
+	while ((q = from->questions) != NULL) {
+		from->questions = q->next;
+		put_question(to, q);
+	}
+	walk_drop(w);
+	enter(it, to, to->known.key, again);
+}
+
 /* The zone that holds the name: 1 it is known, 0 it is asked for, -1 the look has ended. */
 static int find_zone(struct walk *w)
 {
@@ -274,6 +301,10 @@ static int find_zone(struct walk *w)
 		c = cut_zone_above(w->it, w->name);
 	if (at && at->kind == CUT_NX && c->suffix) {
 		finish(w, OUTCOME_ABSENT);
+		return -1;
+	}
+	if (strcmp(c->name, w->name) != 0) {
+		hand_over(w, c->name);
 		return -1;
 	}
 	facts_of_cut(w, c);
@@ -343,22 +374,23 @@ static void begin(struct iterate *it, struct zone_facts *f, const char *name, bo
 	walk_soon(w);
 }
 
-void iterate_zone(struct iterate *it, struct zone_question *q)
+static void enter(struct iterate *it, struct zone_facts *f, const char *name, bool again)
 {
-	struct zone_facts *f = facts_at(it, q->name);
-
-	q->next = f->questions;
-	q->at = &f->questions;
-	if (q->next)
-		q->next->at = &q->next;
-	f->questions = q;
 	if (f->walk) {
 		it->n_merged++;
 		return;
 	}
 	if (f->until_us <= it_now(it))
 		facts_forget(f);
-	begin(it, f, q->name, q->again);
+	begin(it, f, name, again);
+}
+
+void iterate_zone(struct iterate *it, struct zone_question *q)
+{
+	struct zone_facts *f = facts_at(it, q->name);
+
+	put_question(f, q);
+	enter(it, f, q->name, q->again);
 }
 
 void iterate_zone_cancel(struct iterate *it, struct zone_question *q)

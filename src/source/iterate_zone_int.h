@@ -37,7 +37,7 @@ struct zone_server {
 /* What is known of a zone; stays for others who ask. */
 struct zone_facts {
 	struct known known;
-	char *name;	   /* of the zone: the key is the name that was asked for */
+	char *name;	   /* of the zone: the key, but for a name whose zone was not found */
 	char *parent;	   /* NULL: the root */
 	int64_t until_us;
 	enum outcome outcome;
@@ -50,7 +50,7 @@ struct zone_facts {
 	bool from_child, limit, more_servers, child_added;
 	bool ns_asked[2];
 	char *ns_child[2]; /* names with spaces between; [0] by IPv4 */
-	struct ns_host *host[ZONE_HOSTS]; /* held; those of the delegation first */
+	struct ns_host **host; /* held; those of the delegation first */
 	size_t n_hosts, n_asked;
 	struct zone_server *server;
 	size_t n_servers;

@@ -114,7 +114,6 @@ static const char *parent_text(const struct zone_facts *f, struct arena *a)
 static void fill(struct iterate *it, const struct zone_facts *f, struct zone_row *row, struct arena *a)
 {
 	row_clear(&zone_schema, row);
-	row->asked = arena_str(a, f->known.key);
 	if (f->outcome != OUTCOME_OK)
 		return;
 	row->zone = f->name;
@@ -151,6 +150,7 @@ void facts_tell(struct walk *w)
 		if (told)
 			told->at = &told;
 		q->at = NULL;
+		row.asked = q->name; /* a name in the zone, or its own */
 		q->done(q, &row, arena_full(&a) ? OUTCOME_LIMIT : f->outcome);
 	}
 	arena_done(&a);

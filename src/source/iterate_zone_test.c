@@ -8,6 +8,7 @@ static struct dnsworld *world;
 static struct iterate *it;
 static struct zone_question question;
 static struct buf said;
+static char asked[64];
 static unsigned times;
 
 static void add(const char *name, const char *text)
@@ -19,6 +20,7 @@ static void done_with(struct zone_question *q, const struct zone_row *r, enum ou
 {
 	(void)q;
 	times++;
+	snprintf(asked, sizeof(asked), "%s", r->asked);
 	buf_clear(&said);
 	if (outcome != OUTCOME_OK) {
 		buf_printf(&said, "!%s %s", outcome_words[outcome], r->asked);
@@ -94,6 +96,8 @@ static void test_good(void)
 	is_int((long long)dnsworld_asked(world), 2 + 4 + 4 + 2 + 4 + 2, "each question once");
 	ok(look("own.test", true) && dnsworld_asked(world) == 18, "nothing was silent: nothing is asked again");
 	ok(!strncmp(look("www.own.test", false), "own.test < test", 15), "a name in it: %s", said.data);
+	is_int((long long)dnsworld_asked(world), 19, "one question, whether a zone begins there: the rest is the zone's");
+	is_str(asked, "www.own.test", "the row is about the name");
 	ok(!strncmp(look("test", false), "test < .; ns ns.nic.test; ", 26), "a TLD: %s", said.data);
 	ok(!strncmp(look(".", false), ". < -; ns a.root; ", 18), "the root: %s", said.data);
 	is_str(look("nowhere.test", false), "!absent nowhere.test", "no such zone");
