@@ -37,7 +37,7 @@
 	X(DNS_ZONES, 65536, "zones whose delegations are remembered, and name servers")          \
 	X(DNS_SERVERS, 65536, "addresses of name servers whose behaviour is remembered")          \
 	/* one site */                                                                             \
-	X(SITE_WALL_MS, 60000, "milliseconds for one site from its first to its last packet")      \
+	X(SITE_WALL_MS, 50000, "milliseconds for one site from its first to its last packet")      \
 	X(SITE_PAUSES, 4, "waits of one site until what was silent is asked for again")            \
 	X(SITE_ADDRESSES, 4, "addresses tried for one host and family")                            \
 	/* TCP and TLS */                                                                          \

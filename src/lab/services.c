@@ -165,6 +165,8 @@ static void nsd_conf(struct buf *out, const char *dir, const char *name, enum zo
 				   z->at[i].name, z->at[i].name);
 }
 
+/* Room for all that several rounds ask at once: what is too much for it is dropped, and sites whose servers refuse
+ * look as if the resolver were silent. */
 static void unbound_conf(struct buf *out, const char *dir, enum node_id node, bool dns64)
 {
 	buf_str(out, "server:\n");
@@ -174,7 +176,7 @@ static void unbound_conf(struct buf *out, const char *dir, enum node_id node, bo
 		   "access-control: ::/0 allow\naccess-control: 0.0.0.0/0 allow\n"
 		   "username: \"\"\nchroot: \"\"\ndirectory: \"%s/tmp\"\npidfile: \"\"\n"
 		   "use-syslog: no\nlogfile: \"\"\nverbosity: 1\nnum-threads: 1\n"
-		   "outgoing-range: 512\nnum-queries-per-thread: 256\nmsg-cache-size: 1m\n"
+		   "outgoing-range: 2048\nnum-queries-per-thread: 1024\nmsg-cache-size: 1m\n"
 		   "rrset-cache-size: 1m\nkey-cache-size: 100k\nneg-cache-size: 100k\n"
 		   "infra-cache-numhosts: 1000\nedns-buffer-size: 1232\nlocal-zone: \"test.\" nodefault\n"
 		   "local-zone: \"f.f.f.3.ip6.arpa.\" nodefault\nlocal-zone: \"19.198.in-addr.arpa.\" nodefault\n"

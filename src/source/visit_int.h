@@ -80,7 +80,7 @@ void look_go(struct look *l);
 /* It ended without an answer and was not repeated. */
 bool look_wants_again(const struct look *l);
 void look_repeat_all(struct visit *v);
-/* The site's minute is over; it stands while nothing is under way. */
+/* The site's time is over; it stands while nothing is under way. */
 bool visit_is_spent(struct visit *v);
 /* The visit's timer fires at the next turn of the loop. */
 void visit_think_soon(struct visit *v);

@@ -330,7 +330,7 @@ void look_end_zone(struct look *l, enum outcome outcome, const struct zone_row *
 	l->silent = silent && outcome != OUTCOME_ABSENT && outcome != OUTCOME_DENIED && outcome != OUTCOME_LIMIT;
 }
 
-/* Its questions stand in line each for itself; the site's minute does not count while they do. */
+/* Its questions stand in line each for itself; the site's time does not count while they do. */
 static void go_zone(struct look *l, const char *why)
 {
 	struct zone_row row;
