@@ -764,6 +764,11 @@ def second_look():
        "a site that changes meanwhile disagrees, by check", (row, got.err))
     ok(got.sites["good.test"]["tcp"].startswith("pass"), "the first verdicts stand")
     no_differences(path("second2"), "and they are verified")
+    month = time.strftime("%Y-%m", time.gmtime())
+    r = other.sextant("dual", "report", "--period", month, "--lang", "en", "--out", path("second-report"), "--db", path("second2"))
+    pages = "".join(open(f, encoding="utf-8").read() for f in glob.glob(path("second-report*/*.html")) + glob.glob(path("second-report*.html")))
+    ok(r.returncode == 0 and f"{row['disagreed']} / {row['compared']} (" in pages, "the report tells it",
+       (r.stderr[-300:], re.findall(r"Second look.{0,400}", pages)[:1]))
 
 
 def several():

@@ -15,6 +15,8 @@ static const char *const limits[][2] = {
 	 "完整轮次检查名单中的全部网站，没有抽样误差；抽样轮次给出 95% 的 Wilson 区间。"},
 	{"A list that changed is never reported as adoption: where its version differs, no change is given and lines begin anew.",
 	 "名单变更不当作部署进展：名单版本不同时不给出变化，曲线另起。"},
+	{"At the end of a round a random part of the sites is looked at once more: how many verdicts are others then says how far a single look can be trusted.",
+	 "每轮结束时随机抽取部分网站复测：两次结论不一致的比例反映单次探测的可信度。"},
 	{"What is seen is what this vantage saw, at the time of the round.", "结果仅代表观测点在该轮次时间内所见。"},
 	{"A country is that of registration, not of use. The date is that of the block in the current file: what was returned or merged since does not show.",
 	 "国家和地区按注册地计，而非使用地；日期取自现行文件，已退回或合并的地址块不再可见。"},
@@ -30,25 +32,36 @@ static void limits_list(struct report *r)
 	buf_str(r->out, "</ul>");
 }
 
+/* At the end of a round some sites are looked at again: how many verdicts are others then? */
+static const char *second_look(struct report *r, int64_t disagreed, int64_t compared)
+{
+	if (compared == I64_NULL || disagreed == I64_NULL || compared <= 0)
+		return say(r, "not made", "未复测");
+	return arena_printf(&r->arena, "%lld / %lld (%.2f%%)", (long long)disagreed, (long long)compared,
+			    100.0 * (double)disagreed / (double)compared);
+}
+
 static int rounds(struct report *r, struct err *e)
 {
 	static const struct column columns[] = {
 		{"Round", "轮次", NULL}, {"List", "名单", NULL}, {"Ended", "结束时间", "n"},
 		{"Sites", "网站数", "n"}, {"Vantage", "观测点", NULL}, {"Kind", "方式", NULL},
+		{"Second look disagrees", "复测不一致", "n"},
 	};
 	const struct value args[] = {value_i64(r->to_us)};
 	char text[TIME_TEXT_MAX], number[NUMBER_TEXT_MAX];
 	struct table t;
 
 	if (facts_query(&r->facts, &r->arena,
-			"SELECT round, subject, version, ended_us, sites, vantage, CAST(sampled AS INTEGER) "
+			"SELECT round, subject, version, ended_us, sites, vantage, CAST(sampled AS INTEGER), "
+			"disagreed, compared "
 			"FROM obs_round WHERE complete AND ended_us < ? ORDER BY ended_us DESC LIMIT 10",
 			args, 1, &t, e))
 		return e->code;
 	if (!t.n_rows)
 		return 0;
 	markup_element(r->out, "h3", NULL, say(r, "Rounds (last ten)", "轮次（最近十轮）"));
-	table_begin(r, columns, 6);
+	table_begin(r, columns, 7);
 	for (size_t i = 0; i < t.n_rows; i++) {
 		row_begin(r);
 		cell(r, NULL, value_str(table_at(&t, i, 0), ""));
@@ -59,6 +72,8 @@ static int rounds(struct report *r, struct err *e)
 		cell(r, NULL, value_str(table_at(&t, i, 5), ""));
 		cell(r, NULL, value_int(table_at(&t, i, 6), 0) == 1 ? say(r, "sample", "抽样")
 								    : say(r, "whole list", "全部"));
+		cell(r, "n", second_look(r, value_int(table_at(&t, i, 7), I64_NULL),
+					 value_int(table_at(&t, i, 8), I64_NULL)));
 		row_end(r);
 	}
 	table_end(r);
