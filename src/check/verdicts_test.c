@@ -661,6 +661,8 @@ static const struct {
 #define R4(n, ends, us) "web repeat 4 https " #n " " ends " connect_us=" us " tls_us=40000 first_byte_us=30000\n"
 #define FIVE6 R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") R6(5, "ok")
 #define FIVE4(us) R4(1, "ok", us) R4(2, "ok", us) R4(3, "ok", us) R4(4, "ok", us) R4(5, "ok", us)
+#define N6(n) "web repeat 6 https " #n " ok connect_us=10500 tls_us=40000 first_byte_us=30000\n"
+#define NEAR6 N6(1) N6(2) N6(3) N6(4) N6(5)
 #define ALL_SLOW4 " tls_us=20000 first_byte_us=10000\n"
 #define SLOW4(n) "web repeat 4 https " #n " ok connect_us=9000" ALL_SLOW4
 #define GONE(family, n) "web repeat " family " https " #n " closed\n"
@@ -678,7 +680,11 @@ static const struct {
 	{"success", "observer_no_v4", "no_v4\n" BOTH_WEB R6(1, "ok") R6(2, "ok") R6(3, "ok") R6(4, "ok") GONE("6", 5)},
 	{"timing", "alike", BOTH_WEB FIVE6 FIVE4("20000")},
 	{"timing", "alike", BOTH_WEB FIVE6 FIVE4("25000")},
+	{"timing", "alike", "dns apex A " D " ok rtt_us=1000 = 192.0.2.1\ndns apex AAAA " D " ok rtt_us=900000 = 2001:db8::1\n"
+		FIVE6 FIVE4("20000")}, /* one sample weighs nothing */
+	{"timing", "alike", BOTH_WEB NEAR6 FIVE4("0")},
 	{"timing", "slower", BOTH_WEB FIVE6 FIVE4("10000")},
+	{"timing", "slower", BOTH_WEB FIVE6 FIVE4("0")}, /* as if it were the floor */
 	{"timing", "much_slower", BOTH_WEB FIVE6 SLOW4(1) SLOW4(2) SLOW4(3) SLOW4(4) SLOW4(5)},
 	{"timing", "few_pairs", BOTH_WEB FIVE6 R4(1, "ok", "20000") R4(2, "ok", "20000")},
 	{"timing", "no_v4", BOTH_WEB FIVE6},

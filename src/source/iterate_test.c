@@ -187,7 +187,11 @@ static void test_parked(void)
 	size_t before;
 
 	begin(ROOT REGISTRY HOST);
-	resolve("one.test", "AAAA");
+	for (int i = 0; i < 2; i++) { /* both are known, and as near as each other: parking alone tells them apart */
+		dnsworld_serve(world, i ? "2001:db8::3" : "192.0.2.3", "silent");
+		dnsworld_serve(world, i ? "192.0.2.3" : "2001:db8::3", "");
+		resolve(i ? "k1.one.test" : "k0.one.test", "AAAA");
+	}
 	both("silent");
 	for (int i = 0; i < 10; i++) {
 		snprintf(name, sizeof(name), "n%d.one.test", i);
