@@ -21,7 +21,7 @@ static struct step finish(struct dns_probe *d, enum outcome outcome, const char 
 	if (why)
 		d->row.why = arena_str(d->p.arena, why);
 	arena_done(&d->scratch);
-	d->in = NULL;
+	d->stream.in = NULL;
 	return step_done(arena_full(d->p.arena) ? OUTCOME_LIMIT : outcome);
 }
 
@@ -40,8 +40,7 @@ static bool make_query(struct dns_probe *d, bool mix)
 static struct step begin_tcp(struct dns_probe *d)
 {
 	d->tcp = true;
-	d->head_n = 0;
-	d->in_n = d->in_len = 0;
+	d->stream = (struct dns_stream){.n = 0};
 	d->row.tries++;
 	if (!make_query(d, true))
 		return finish(d, OUTCOME_MALFORMED, "qname");
@@ -217,28 +216,21 @@ static struct step udp(struct dns_probe *d, const struct event *e)
 static struct step more_tcp(struct dns_probe *d, const struct event *e)
 {
 	const uint8_t *p = e->data, *end = p + e->len;
-	size_t n;
+	struct dns_stream *in = &d->stream;
+	enum dns_stream_state state;
 
-	while (d->head_n < 2 && p < end)
-		d->head[d->head_n++] = *p++;
-	if (d->head_n < 2)
-		return read_more(d, e->mono_us);
-	if (!d->in) {
-		d->in_len = (size_t)d->head[0] << 8 | d->head[1];
-		if (d->in_len < DNS_HEADER_B)
-			return finish(d, OUTCOME_MALFORMED, "length");
-		d->in = arena_alloc(&d->scratch, d->in_len);
-		if (!d->in)
+	while ((state = dns_stream_take(in, &p, end)) == DNS_STREAM_ROOM) {
+		in->in = arena_alloc(&d->scratch, in->len);
+		if (!in->in)
 			return finish(d, OUTCOME_LIMIT, NULL);
 	}
-	n = (size_t)(end - p) < d->in_len - d->in_n ? (size_t)(end - p) : d->in_len - d->in_n;
-	memcpy(d->in + d->in_n, p, n);
-	d->in_n += n;
-	if (d->in_n < d->in_len)
+	if (state == DNS_STREAM_BAD)
+		return finish(d, OUTCOME_MALFORMED, "length");
+	if (state == DNS_STREAM_MORE)
 		return read_more(d, e->mono_us);
-	if (dns_echo(d->in, d->in_len, d->query + 2, d->query_len) == DNS_ECHO_OTHER)
+	if (dns_echo(in->in, in->len, d->query + 2, d->query_len) == DNS_ECHO_OTHER)
 		return finish(d, OUTCOME_MALFORMED, "mismatch");
-	return judge(d, e, d->in, d->in_len);
+	return judge(d, e, in->in, in->len);
 }
 
 static struct step tcp(struct dns_probe *d, const struct event *e)

@@ -24,6 +24,7 @@
 #include "check/evidence.h"
 #include "check/probe.h"
 #include "wire/dns.h"
+#include "wire/dns_stream.h"
 
 struct dns_question {
 	const char *qname;   /* any case, with or without trailing dot */
@@ -44,10 +45,7 @@ struct dns_probe {
 	int64_t sent_us, deadline_us;
 	uint8_t query[2 + DNS_QUERY_MAX]; /* with the length in front, for TCP */
 	size_t query_len;                 /* without it */
-	uint8_t head[2];                  /* length of the answer by TCP */
-	unsigned head_n;
-	uint8_t *in; /* in scratch */
-	size_t in_n, in_len;
+	struct dns_stream stream;         /* the answer by TCP; its memory is scratch's */
 	struct arena scratch; /* one answer; empty when the probe is done */
 };
 

@@ -4,6 +4,7 @@
 #include "io/sock.h"
 #include "io/sockaddr.h"
 #include "source/drive.h"
+#include "wire/dns_stream.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,10 +19,7 @@ struct ask_tcp {
 	int64_t sent_us;
 	uint8_t out[2 + DNS_QUERY_MAX];
 	size_t out_n, out_at;
-	uint8_t head[2];
-	size_t head_n;
-	uint8_t *in;
-	size_t in_len, in_n;
+	struct dns_stream stream; /* its memory is malloc's */
 	char why[GUARD_REASON_MAX];
 };
 
@@ -43,7 +41,7 @@ void ask_tcp_done(struct ask_try *t)
 		loop_unwatch(t->asker->loop, &c->watch);
 		sock_reset(c->watch.fd);
 	}
-	free(c->in);
+	free(c->stream.in);
 	free(c);
 }
 
@@ -79,15 +77,15 @@ static void want(struct ask_tcp *c, unsigned what)
 static void take_message(struct ask_tcp *c)
 {
 	struct ask_try *t = c->t;
-	struct ask_result r = {.end = ASK_ANSWER, .data = c->in, .len = c->in_len, .tcp = true,
+	struct ask_result r = {.end = ASK_ANSWER, .data = c->stream.in, .len = c->stream.len, .tcp = true,
 			       .rtt_us = clock_mono(loop_clock(t->asker->loop)) - c->sent_us};
-	uint8_t *in = c->in;
+	uint8_t *in = c->stream.in;
 
-	if (dns_echo(c->in, c->in_len, c->out + 2, c->out_n - 2) == DNS_ECHO_OTHER) {
+	if (dns_echo(in, c->stream.len, c->out + 2, c->out_n - 2) == DNS_ECHO_OTHER) {
 		end(t, ASK_MISMATCH, NULL);
 		return;
 	}
-	c->in = NULL; /* stands until it has been told */
+	c->stream.in = NULL; /* stands until it has been told */
 	ask_end(t, &r);
 	free(in);
 }
@@ -95,29 +93,19 @@ static void take_message(struct ask_tcp *c)
 /* False when the conversation is over. */
 static bool take_bytes(struct ask_tcp *c, const uint8_t *p, size_t n)
 {
-	while (n && c->head_n < 2) {
-		c->head[c->head_n++] = *p++;
-		n--;
-	}
-	if (c->head_n < 2)
-		return true;
-	if (!c->in) {
-		c->in_len = (size_t)c->head[0] << 8 | c->head[1];
-		if (c->in_len < DNS_HEADER_B) {
-			end(c->t, ASK_MISMATCH, NULL);
-			return false;
-		}
-		c->in = malloc(c->in_len);
-		if (!c->in)
+	const uint8_t *end_of = p + n;
+	enum dns_stream_state state;
+
+	while ((state = dns_stream_take(&c->stream, &p, end_of)) == DNS_STREAM_ROOM) {
+		c->stream.in = malloc(c->stream.len);
+		if (!c->stream.in)
 			abort();
 	}
-	n = n < c->in_len - c->in_n ? n : c->in_len - c->in_n;
-	memcpy(c->in + c->in_n, p, n);
-	c->in_n += n;
-	if (c->in_n < c->in_len)
-		return true;
-	take_message(c);
-	return false;
+	if (state == DNS_STREAM_BAD)
+		end(c->t, ASK_MISMATCH, NULL);
+	else if (state == DNS_STREAM_WHOLE)
+		take_message(c);
+	return state == DNS_STREAM_MORE;
 }
 
 static void receive(struct ask_tcp *c)
