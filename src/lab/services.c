@@ -165,8 +165,7 @@ static void nsd_conf(struct buf *out, const char *dir, const char *name, enum zo
 				   z->at[i].name, z->at[i].name);
 }
 
-/* Room for all that several rounds ask at once: what is too much for it is dropped, and sites whose servers refuse
- * look as if the resolver were silent. */
+/* Room for all that several rounds ask at once: what is too much for it is dropped. */
 static void unbound_conf(struct buf *out, const char *dir, enum node_id node, bool dns64)
 {
 	buf_str(out, "server:\n");
