@@ -53,7 +53,7 @@ const struct check check_aaaa = {
 	.title_zh = "域名的 AAAA 记录",
 	.rung = "dns",
 	.source = "RFC 3596; RFC 4074",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };

@@ -148,6 +148,12 @@ static const struct {
 	{"aaaa", "aaaa_servfail",
 	 A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D " timeout fails=1\n"
 	       "dns authority_aaaa AAAA " D " servfail\n"},
+	{"aaaa", "aaaa_timeout", /* under another id: nobody hears it, however soon the resolver gives up */
+	 A4(D) "dns apex AAAA " D " servfail\ndns apex AAAA " D " servfail fails=1\n"
+	       "dns authority_aaaa AAAA " D " malformed why=mismatch\n"},
+	{"aaaa", "aaaa_servfail", /* nonsense is an answer, however late the resolver gives up */
+	 A4(D) "dns apex AAAA " D " timeout\ndns apex AAAA " D " timeout fails=1\n"
+	       "dns authority_aaaa AAAA " D " malformed why=pointer\n"},
 	{"aaaa", "aaaa_servfail", /* its servers answer: the resolver's word stands */
 	 A4(D) "dns apex AAAA " D " servfail fails=1\ndns authority_aaaa AAAA " D " ok = 2001:db8::1\n"},
 	{"aaaa", "dns_timeout", A4(D) "dns apex AAAA " D " timeout\n"},

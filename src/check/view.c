@@ -72,8 +72,17 @@ const struct obs *site_ask(const struct site *s, const char *qname, const char *
 }
 
 /* A resolver that gives up on silent servers says SERVFAIL in the end, sooner or later than we stop
- * listening.  What one of those servers said itself tells the two apart; where none could be asked, one
- * silence among the looks does. */
+ * listening.  What one of those servers said itself tells the two apart, an answer to another question being none
+ * (a resolver does not hear it either); where none could be asked, one silence among the looks does. */
+static enum answer server_said(const struct obs *o)
+{
+	if (o->outcome == OUTCOME_TIMEOUT)
+		return ANSWER_SILENT;
+	if (o->outcome == OUTCOME_MALFORMED)
+		return dns_of(o)->why && !strcmp(dns_of(o)->why, "mismatch") ? ANSWER_SILENT : ANSWER_SERVFAIL;
+	return o->outcome == OUTCOME_SERVFAIL ? ANSWER_SERVFAIL : ANSWER_UNASKED;
+}
+
 static enum answer servers_said(const struct site *s, const char *qname, enum answer last)
 {
 	bool silence = false;
@@ -88,8 +97,8 @@ static enum answer servers_said(const struct site *s, const char *qname, enum an
 			continue;
 		if (strcmp(r->role, "authority_aaaa"))
 			silence |= o->outcome == OUTCOME_TIMEOUT;
-		else if (o->outcome == OUTCOME_SERVFAIL || o->outcome == OUTCOME_TIMEOUT)
-			return o->outcome == OUTCOME_TIMEOUT ? ANSWER_SILENT : ANSWER_SERVFAIL;
+		else if (server_said(o) != ANSWER_UNASKED)
+			return server_said(o);
 	}
 	return silence ? ANSWER_SILENT : last;
 }

@@ -58,7 +58,7 @@ const struct check check_www_aaaa = {
 	.title_zh = "www 的 AAAA 记录",
 	.rung = "dns",
 	.source = "RFC 3596; RFC 4074",
-	.method = "1",
+	.method = "2",
 	.reasons = reasons,
 	.judge = judge,
 };
