@@ -92,6 +92,7 @@ bool synth_dead(const struct synth *s, const uint8_t *wire, size_t len)
 /* ---- the question ---- */
 
 struct query {
+	const struct synth *world;
 	const uint8_t *data;
 	size_t end; /* of the question */
 	unsigned n; /* labels */
@@ -300,8 +301,9 @@ static bool zone_of(const struct query *q, struct synth_zone *z, unsigned *numbe
 {
 	long n = q->n >= 2 ? label_number(q, q->n - 2, "z") : -1;
 
-	if (n >= 0 && n < SYNTH_ZONES) {
+	if (n >= 0 && n < (q->world->zones ? q->world->zones : SYNTH_ZONES)) {
 		*z = synth_zone((unsigned)n);
+		z->web_v6 = z->web_v6 || q->world->dual;
 		*number = (unsigned)n;
 		return true;
 	}
@@ -309,7 +311,7 @@ static bool zone_of(const struct query *q, struct synth_zone *z, unsigned *numbe
 	if (n < 0 || n >= SYNTH_OPERATORS)
 		return false;
 	*z = (struct synth_zone){.operator = (unsigned)n, .vanity = true};
-	*number = SYNTH_ZONES + (unsigned)n;
+	*number = SYNTH_ZONES_MAX + (unsigned)n;
 	return true;
 }
 
@@ -489,6 +491,7 @@ size_t synth_answer(const struct synth *s, const struct addr *at, bool tcp, cons
 
 	if (!read_query(&q, query, len) || synth_dead(s, query + HEADER_B, q.end - HEADER_B - 4))
 		return 0;
+	q.world = s;
 	begin(&o, &q, to);
 	flags = answer_at(&o, at, &q) | DNS_FLAG_QR | (query[2] & 1 ? DNS_FLAG_RD : 0u);
 	if (q.edns)

@@ -21,10 +21,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SYNTH_ZONES = 100000, SYNTH_OPERATORS = 268, SYNTH_SERVERS_MAX = 4, SYNTH_ANSWER_MAX = 1232 };
+enum { SYNTH_ZONES = 100000, SYNTH_ZONES_MAX = 2000000, SYNTH_OPERATORS = 268, SYNTH_SERVERS_MAX = 4, SYNTH_ANSWER_MAX = 1232 };
 
 struct synth {
 	unsigned dead_ppm; /* share of the names under z or dN that are never answered, by their hash */
+	long zones;	   /* z0 to this less one; 0: SYNTH_ZONES */
+	bool dual;	   /* the web servers of all zones have IPv6, not those of 40 % */
 };
 
 struct synth_zone {

@@ -1,7 +1,7 @@
 /*
  * synthdns: the world of bench/synth.h behind sockets, UDP and TCP, port 53 of every address that comes here.
  *
- *	synthdns [--delay MS] [--dead PPM] [--loss PPM]
+ *	synthdns [--delay MS] [--dead PPM] [--loss PPM] [--zones N] [--dual 1]
  *
  * Whoever starts it has made a network of his own in which the addresses are local.  Says "ready" on stdout and
  * serves until it gets SIGTERM; then says how many questions came by UDP, of those how many were not to be
@@ -369,8 +369,13 @@ int main(int argc, char **argv)
 			self.world.dead_ppm = value;
 		else if (!strcmp(argv[i], "--loss"))
 			self.loss_ppm = value;
+		else if (!strcmp(argv[i], "--zones") && value <= SYNTH_ZONES_MAX)
+			self.world.zones = value;
+		else if (!strcmp(argv[i], "--dual"))
+			self.world.dual = value;
 		else
-			return fprintf(stderr, "usage: synthdns [--delay MS] [--dead PPM] [--loss PPM]\n"), 2;
+			return fprintf(stderr, "usage: synthdns [--delay MS] [--dead PPM] [--loss PPM] [--zones N] "
+					       "[--dual 1]\n"), 2;
 	}
 	sigaction(SIGTERM, &sa, NULL);
 	serve();

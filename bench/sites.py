@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""A web of N sites, and what a census of it costs: sites.py BUILD [SITES].  One line a goal on stdout.
+
+The world is bench/synth.h's DNS (synthdns) and nginx with one certificate for each site (bench/sites.c), in one
+network namespace; who measures is in another, a veth between them.  Both share the machine's CPUs.
+
+  https_to_curl       CPU of a page by HTTPS, verified, both families of each site, to that of peer_curl.c
+  http_to_curl        the same by plain HTTP
+  check_cpu           CPU of one whole check, all processes of the census and its store
+  census_wall         seconds for SITES sites, and those for 100,000 at this pace
+  census_to_pipeline  wall time of peer_curl.c once a family over the same addresses, and dnsperf with the same
+                      names, to that of the census
+  census_rss          memory of the largest process, and of all
+"""
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+build = os.path.abspath(sys.argv[1])
+SITES = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
+PAGES = min(SITES, 2000)
+RUNS = 3
+GOAL_S = 250 / 100_000
+work = tempfile.mkdtemp(prefix="sextant-sites-")
+here, there = f"sxo{os.getpid()}", f"sxw{os.getpid()}"
+servers = {}
+
+
+def say(*words):
+    print("sites:", *words, file=sys.stderr, flush=True)
+
+
+def row(name, value, unit, goal, good):
+    print(f"{name}\t{value:.2f}\t{unit}\t{goal}\t{'pass' if good else 'short'}", flush=True)
+
+
+def ip(words):
+    subprocess.run(["ip", *words.split()], check=True)
+
+
+def network():
+    for n in (here, there):
+        ip(f"netns add {n}")
+        ip(f"-n {n} link set lo up")
+    ip(f"link add sx0 netns {here} type veth peer name sx1 netns {there}")
+    for n, dev, k in ((here, "sx0", 1), (there, "sx1", 2)):
+        ip(f"-n {n} link set {dev} up")
+        ip(f"-n {n} address add 203.0.113.{k}/24 dev {dev}")
+        ip(f"-n {n} address add 3fff::{k}/64 dev {dev} nodad")
+    ip(f"-n {here} route add default via 203.0.113.2")
+    ip(f"-n {here} -6 route add default via 3fff::2")
+    for prefix in ("198.18.0.0/15", "198.51.100.0/24"):
+        ip(f"-n {there} route add local {prefix} dev lo")
+    ip(f"-n {there} -6 route add local 2001:db8::/32 dev lo")
+
+
+def start(name, *argv):
+    servers[name] = subprocess.Popen(["ip", "netns", "exec", there, *argv], stdout=subprocess.DEVNULL)
+
+
+def listening():
+    out = subprocess.run(["ip", "netns", "exec", there, "ss", "-ltnH"], capture_output=True, text=True).stdout
+    return ":443 " in out and ":53 " in out
+
+
+def server_cpu_s():
+    spent = {}
+    for name, p in servers.items():
+        with open(f"/proc/{p.pid}/stat") as f:
+            words = f.read().rsplit(")", 1)[1].split()
+        spent[name] = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return spent
+
+
+def run(argv, **more):
+    """Its stdout, wall and processor seconds of it and its children, those of the servers, peak memory of one."""
+    before, t, servers_before = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), server_cpu_s()
+    r = subprocess.run(["ip", "netns", "exec", here, *argv], stdout=subprocess.PIPE, text=True, **more)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - t
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    theirs = {k: v - servers_before[k] for k, v in server_cpu_s().items()}
+    return r, wall, cpu, theirs
+
+
+def addresses(n):
+    return f"198.51.100.{n & 255}", f"2001:db8:2::{n >> 16:x}:{n & 65535:x}"
+
+
+def lines(schemes, hosts, n, families=(4, 6)):
+    return "".join(f"{s}://{h}z{i}.test/ {addresses(i)[f == 6]}\n" for i in range(n) for s in schemes for h in hosts
+                   for f in families)
+
+
+def fetch(program, text):
+    r, wall, cpu, _ = run([f"{build}/bench/{program}", f"{work}/ca.pem", "64"], input=text)
+    good, cpu_us = r.stdout.split()
+    wanted = text.count("\n")
+    if int(good) != wanted:
+        say(f"{program}: {good} of {wanted} pages came")
+    return int(cpu_us) / wanted, int(good) == wanted, wall
+
+
+def pages(scheme, goal):
+    """Ratio of our processor time for a page to theirs; the two take turns."""
+    text, ours, theirs, whole = lines((scheme,), ("",), PAGES), [], [], True
+    for i in range(RUNS):
+        for program, costs in ((("bench_https", ours), ("peer_curl", theirs)) if i % 2 == 0 else
+                               (("peer_curl", theirs), ("bench_https", ours))):
+            us, good, _ = fetch(program, text)
+            costs.append(us)
+            whole = whole and good
+    a, b = sorted(ours)[RUNS // 2], sorted(theirs)[RUNS // 2]
+    say(f"{scheme}: {a:.0f} us a page, libcurl {b:.0f}; {2 * PAGES} pages, median of {RUNS}: {ours} {theirs}")
+    row(f"{scheme}_to_curl", a / b, "ratio", goal, whole and a / b <= goal)
+
+
+def memory(peak, stop):
+    """The largest sum of the resident memory of all processes called sextant."""
+    while not stop.wait(0.5):
+        sizes = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/comm") as f:
+                    if f.read().strip() != "sextant":
+                        continue
+                with open(f"/proc/{pid}/smaps_rollup") as f:
+                    sizes.append(sum(int(x.split()[1]) for x in f if x.startswith("Pss:")))
+            except (OSError, ValueError):
+                continue
+        peak[0], peak[1] = max(peak[0], max(sizes, default=0)), max(peak[1], sum(sizes))
+
+
+def census(*more):
+    peak, stop = [0, 0], threading.Event()
+    watch = threading.Thread(target=memory, args=(peak, stop))
+    watch.start()
+    r, wall, cpu, theirs = run([f"{build}/sextant", "census", f"{work}/portfolio.csv", "--all", "--iterate", "--json", "--quiet",
+                                "--config", f"{work}/sextant.conf", "--db", f"{work}/db", *more])
+    stop.set()
+    watch.join()
+    if r.returncode not in (0, 1):
+        sys.exit("sites: the census failed")
+    cost = json.loads(r.stdout.splitlines()[-1])
+    ms = cpu / SITES * 1e3
+    say(f"census: {SITES} sites, {wall:.1f} s; processor a site: {ms:.2f} ms in all, {cost['prober_cpu_us'] / SITES / 1e3:.2f} "
+        f"the probers', {cost['tls_cpu_us'] / SITES / 1e3:.2f} in TLS; {cost['connections'] / SITES:.1f} connections; the "
+        + ", ".join(f"{k}'s {v / SITES * 1e3:.2f} ms" for k, v in theirs.items()))
+    say(f"memory: {peak[0] / 1024:.0f} MiB the largest process, {peak[1] / 1024:.0f} MiB all")
+    row("check_cpu", ms, "ms", 5, ms <= 5)
+    row("census_wall", wall, f"s for {SITES} sites", f"{GOAL_S * SITES:.1f}", wall <= GOAL_S * SITES)
+    row("census_memory", peak[1] / 1024, "MiB", 1536, peak[1] < 1536 * 1024)
+    return wall
+
+
+def pipeline():
+    """What a pipeline of ready-made parts takes for the same pages and names."""
+    total = 0.0
+    for family in (4, 6):
+        us, _, wall = fetch("peer_curl", lines(("http", "https"), ("", "www."), SITES, (family,)))
+        total += wall
+        say(f"pipeline: IPv{family}, {4 * SITES} pages, {wall:.1f} s, {us:.0f} us a page")
+    with open(f"{work}/names", "w") as f:
+        f.writelines(f"{h}z{i}.test {t}\n" for i in range(SITES) for h in ("", "www.") for t in ("A", "AAAA"))
+    _, wall, _, _ = run(["dnsperf", "-s", "198.18.0.3", "-d", f"{work}/names", "-n", "1", "-q", "100"])
+    say(f"pipeline: {4 * SITES} questions by dnsperf, {wall:.1f} s")
+    return total + wall
+
+
+try:
+    subprocess.run([f"{build}/bench/bench_sites", work, str(SITES)], check=True)
+    network()
+    start("dns", f"{build}/bench/synthdns", "--dual", "1", "--zones", str(SITES))
+    start("nginx", "nginx", "-e", f"{work}/nginx.log", "-c", f"{work}/nginx.conf")
+    for i in range(1200):
+        if listening():
+            break
+        time.sleep(0.5)
+    else:
+        sys.exit("sites: the servers do not come up")
+    pages("https", 0.85)
+    pages("http", 0.5)
+    ours, theirs = census(), pipeline()
+    row("census_to_pipeline", theirs / ours, "ratio", 1.15, theirs / ours >= 1.15)
+finally:
+    for p in servers.values():
+        p.terminate()
+        p.wait()
+    for n in (here, there):
+        subprocess.run(["ip", "netns", "del", n], stderr=subprocess.DEVNULL)
+    shutil.rmtree(work, ignore_errors=True)
