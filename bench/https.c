@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_https CA AT_ONCE < lines\n");
 		return 2;
 	}
-	tls_count_memory();
+	tls_own_memory();
 	prefix_parse(&allow[0], "198.18.0.0/15");
 	prefix_parse(&allow[1], "198.51.100.0/24");
 	prefix_parse(&allow[2], "2001:db8::/32");

@@ -291,7 +291,7 @@ static int run(const struct args *a, struct err *e)
 
 	if (args_count(a) != 1)
 		return usage_error(e, "say which list: sextant census PORTFOLIO.csv");
-	tls_count_memory();
+	tls_own_memory();
 	portfolio_init(&j.portfolio);
 	buf_init(&j.settings, 1 << 16);
 	buf_init(&j.line, 1 << 20);

@@ -46,6 +46,8 @@
 	X(TLS_HANDSHAKE_B, 65536, "bytes of one TLS handshake, and after it without a byte of data") \
 	X(TLS_CHAIN, 10, "certificates in one chain")                                              \
 	X(TLS_KEY_BITS, 8192, "bits of a key in a certificate")                                    \
+	X(TLS_MEMO, 4096, "certificate chains whose verification is kept in mind")                \
+	X(TLS_MEMO_S, 600, "seconds that such a verification is kept in mind")                     \
 	X(TLS_SAN, 500, "alternative names of one certificate")                                     \
 	/* HTTP */                                                                                 \
 	X(HTTP_LINE_B, 8192, "bytes of one header line")                                           \

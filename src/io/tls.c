@@ -5,13 +5,15 @@
 #include "io/tls.h"
 
 #include "base/addr.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "io/loop.h"
 #include "io/sock.h"
+#include "io/tls_heap.h"
+#include "io/tls_memo.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,6 +24,8 @@ enum { NAMES_TEXT_MAX = 2048 };
 struct tls_client {
 	SSL_CTX *ctx;
 	BIO_METHOD *method; /* a socket without SIGPIPE */
+	struct tls_memo *memo;
+	uint64_t verified;  /* chains whose signatures were looked at */
 };
 
 struct tls {
@@ -36,45 +40,34 @@ struct tls {
 	struct tls_result result;
 };
 
-/* ---- how much memory the library holds ---- */
+/* ---- the library's memory ---- */
 
-static size_t held_b;
-
-static void *counted_malloc(size_t n, const char *file, int line)
-{
-	void *p = malloc(n);
-
-	(void)file, (void)line;
-	__atomic_fetch_add(&held_b, malloc_usable_size(p), __ATOMIC_RELAXED);
-	return p;
-}
-
-static void counted_free(void *p, const char *file, int line)
+static void *heap_malloc(size_t n, const char *file, int line)
 {
 	(void)file, (void)line;
-	__atomic_fetch_sub(&held_b, malloc_usable_size(p), __ATOMIC_RELAXED);
-	free(p);
+	return tls_heap_alloc(n);
 }
 
-static void *counted_realloc(void *p, size_t n, const char *file, int line)
+static void heap_free(void *p, const char *file, int line)
 {
-	size_t before = malloc_usable_size(p);
-	void *q = realloc(p, n);
-
 	(void)file, (void)line;
-	if (q || !n)
-		__atomic_fetch_add(&held_b, malloc_usable_size(q) - before, __ATOMIC_RELAXED);
-	return q;
+	tls_heap_free(p);
 }
 
-void tls_count_memory(void)
+static void *heap_realloc(void *p, size_t n, const char *file, int line)
 {
-	CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free);
+	(void)file, (void)line;
+	return tls_heap_realloc(p, n);
+}
+
+void tls_own_memory(void)
+{
+	CRYPTO_set_mem_functions(heap_malloc, heap_realloc, heap_free);
 }
 
 size_t tls_memory_b(void)
 {
-	return __atomic_load_n(&held_b, __ATOMIC_RELAXED);
+	return tls_heap_b();
 }
 
 /* ---- a BIO over sock_send and sock_recv that counts ---- */
@@ -174,6 +167,66 @@ static int refuse(X509_STORE_CTX *store, const char *why)
 	return 0;
 }
 
+static int64_t time_of(const ASN1_TIME *at)
+{
+	struct tm tm;
+
+	if (!at || !ASN1_TIME_to_tm(at, &tm))
+		return INT64_MIN;
+	return civil_to_us(&(struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+					   tm.tm_min, tm.tm_sec});
+}
+
+static bool key_of(X509 *leaf, STACK_OF(X509) *chain, uint8_t key[static TLS_MEMO_KEY_B])
+{
+	uint8_t digests[(L_TLS_CHAIN + 1) * TLS_MEMO_KEY_B];
+	size_t n = 0;
+
+	if (!X509_digest(leaf, EVP_sha256(), digests, NULL))
+		return false;
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		if (!X509_digest(sk_X509_value(chain, i), EVP_sha256(), digests + ++n * TLS_MEMO_KEY_B, NULL))
+			return false;
+	return EVP_Digest(digests, (n + 1) * TLS_MEMO_KEY_B, key, NULL, EVP_sha256(), NULL) == 1;
+}
+
+/* The next moment at which one of these begins or ceases to be valid, if it comes before *until_us. */
+static void narrow(STACK_OF(X509) *certs, int64_t now_us, int64_t *until_us)
+{
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		X509 *c = sk_X509_value(certs, i);
+		int64_t at[] = {time_of(X509_get0_notBefore(c)), time_of(X509_get0_notAfter(c))};
+
+		for (int k = 0; k < 2; k++)
+			if (at[k] > now_us && at[k] < *until_us)
+				*until_us = at[k];
+	}
+}
+
+/* The verdict on this chain, from its signatures or from when they were looked at last. */
+static bool verify_once(struct tls_client *c, X509_STORE_CTX *store)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
+	int64_t now_us = clock_wall(&clock_real), until_us = now_us + L_TLS_MEMO_S * (int64_t)1000000;
+	uint8_t key[TLS_MEMO_KEY_B];
+	bool keyed = key_of(X509_STORE_CTX_get0_cert(store), chain, key), good;
+	int code;
+
+	if (keyed && tls_memo_find(c->memo, key, now_us, &code)) {
+		X509_STORE_CTX_set_error(store, code);
+		return code == X509_V_OK;
+	}
+	c->verified++;
+	good = X509_verify_cert(store) > 0;
+	code = X509_STORE_CTX_get_error(store);
+	/* the leaf is part of what was sent, the trusted root of what was built */
+	narrow(chain, now_us, &until_us);
+	narrow(X509_STORE_CTX_get0_chain(store), now_us, &until_us);
+	if (keyed && good == (code == X509_V_OK) && code != X509_V_ERR_OUT_OF_MEM && code != X509_V_ERR_UNSPECIFIED)
+		tls_memo_put(c->memo, key, now_us, until_us, code);
+	return good;
+}
+
 /* Refuses to spend time on absurd chains.  That of the server's own key ends the handshake; any other
  * result is a note, and it goes on. */
 static int verify(X509_STORE_CTX *store, void *arg)
@@ -181,7 +234,6 @@ static int verify(X509_STORE_CTX *store, void *arg)
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
 	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
-	(void)arg;
 	if (leaf && key_is_long(leaf))
 		return refuse(store, "key_limit");
 	if (leaf && has_many_names(leaf))
@@ -197,16 +249,16 @@ static int verify(X509_STORE_CTX *store, void *arg)
 			return 0;
 		}
 	}
-	return X509_verify_cert(store) > 0;
+	return leaf && verify_once(arg, store);
 }
 
-static int set_up(SSL_CTX *x)
+static int set_up(struct tls_client *c, SSL_CTX *x)
 {
 	static const unsigned char alpn[] = "\x08http/1.1";
 
 	SSL_CTX_set_security_level(x, 0); /* old versions are measured, not used */
 	SSL_CTX_set_verify(x, SSL_VERIFY_NONE, NULL);
-	SSL_CTX_set_cert_verify_callback(x, verify, NULL);
+	SSL_CTX_set_cert_verify_callback(x, verify, c);
 	SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(x, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
 				       SSL_OP_NO_RENEGOTIATION | SSL_OP_LEGACY_SERVER_CONNECT |
@@ -257,7 +309,8 @@ struct tls_client *tls_client_new(const char *ca_file, struct err *e)
 	}
 	c->ctx = SSL_CTX_new(TLS_client_method());
 	c->method = bio_method();
-	if (!c->ctx || !c->method || !set_up(c->ctx)) {
+	c->memo = tls_memo_new();
+	if (!c->ctx || !c->method || !c->memo || !set_up(c, c->ctx)) {
 		ERR_clear_error();
 		err_set(e, -EINVAL, "OpenSSL cannot be set up as a TLS client");
 		tls_client_free(c);
@@ -276,7 +329,13 @@ void tls_client_free(struct tls_client *c)
 		return;
 	SSL_CTX_free(c->ctx);
 	BIO_meth_free(c->method);
+	tls_memo_free(c->memo);
 	free(c);
+}
+
+uint64_t tls_client_verified(const struct tls_client *c)
+{
+	return c->verified;
 }
 
 /* ---- one connection ---- */
@@ -365,16 +424,6 @@ static void hex(char to[static 65], const unsigned char *digest)
 {
 	for (int i = 0; i < 32; i++)
 		snprintf(to + 2 * i, 3, "%02x", digest[i]);
-}
-
-static int64_t time_of(const ASN1_TIME *at)
-{
-	struct tm tm;
-
-	if (!at || !ASN1_TIME_to_tm(at, &tm))
-		return INT64_MIN;
-	return civil_to_us(&(struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-					   tm.tm_min, tm.tm_sec});
 }
 
 static void name_text(char to[static 257], X509_NAME *name)

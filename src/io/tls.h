@@ -15,10 +15,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Bytes that OpenSSL holds in this process: its buffers are large, and a census tells its own memory
- * apart.  Counted from tls_count_memory() on, which must come before OpenSSL's first allocation; else
- * tls_memory_b() stays 0. */
-void tls_count_memory(void);
+/* From now on OpenSSL's memory is that of io/tls_heap.h: for a process with one thread, before OpenSSL's first
+ * allocation (later it does nothing).  tls_memory_b(): bytes that it holds, for a census tells its own memory apart;
+ * 0 without that. */
+void tls_own_memory(void);
 size_t tls_memory_b(void);
 
 struct tls_client;
@@ -26,6 +26,8 @@ struct tls_client;
  * an error. */
 struct tls_client *tls_client_new(const char *ca_file, struct err *e);
 void tls_client_free(struct tls_client *c);
+/* Chains whose signatures were looked at: the same chain again within a while is not (io/tls_memo.h). */
+uint64_t tls_client_verified(const struct tls_client *c);
 
 /* What the handshake told; lives as long as the struct tls. */
 struct tls_result {

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static EVP_PKEY *key;
@@ -136,6 +137,68 @@ static void one(X509 *shown, X509 *trusted, int version, const char *name, const
 	is_int(tls_read(t, got, sizeof(got)), 0, "the end");
 	ends_done(&n);
 }
+
+/* Another connection of the same client. */
+static const struct tls_result *again(struct ends *n, const char *name)
+{
+	tls_free(n->near);
+	SSL_free(n->far);
+	close(n->pair[0]);
+	close(n->pair[1]);
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, n->pair);
+	n->near = tls_new(n->client, n->pair[0], name);
+	n->far = SSL_new(n->ctx);
+	SSL_set_fd(n->far, n->pair[1]);
+	SSL_set_accept_state(n->far);
+	is_int(shake(n->near, n->far), 1, "a handshake");
+	return tls_result(n->near);
+}
+
+/* The signatures of a chain are looked at once; its name each time. */
+static void once(X509 *shown, X509 *trusted, X509 *next, const char *problem)
+{
+	struct ends n;
+
+	ends_init(&n, shown, trusted, "a.test");
+	for (int i = 0; i < 3; i++)
+		is_str(again(&n, "a.test")->problem, problem, "the verdict of each");
+	is_int((long long)tls_client_verified(n.client), 1, "three connections, one verification");
+	is_str(again(&n, "b.test")->problem, problem ? problem : "name_mismatch", "another name, the same certificate");
+	is_int((long long)tls_client_verified(n.client), 1, "needs no signature");
+	SSL_CTX_use_certificate(n.ctx, next);
+	again(&n, "a.test");
+	is_int((long long)tls_client_verified(n.client), 2, "another certificate does");
+	SSL_CTX_use_certificate(n.ctx, shown);
+	SSL_CTX_add1_chain_cert(n.ctx, next);
+	again(&n, "a.test");
+	is_int((long long)tls_client_verified(n.client), 3, "and so does another chain of the first");
+	ends_done(&n);
+}
+
+/* A verdict ends when a certificate begins to be valid, however long it would be kept in mind. */
+static void until(void)
+{
+	const char *problem = NULL;
+	struct ends n;
+
+	for (int i = 0; i < 5 && (!problem || strcmp(problem, "not_yet_valid") != 0); i++) {
+		X509 *soon = certificate("a.test", 2, 3600);
+
+		if (i)
+			ends_done(&n);
+		ends_init(&n, soon, soon, "a.test");
+		problem = again(&n, "a.test")->problem;
+		X509_free(soon);
+	}
+	is_str(problem, "not_yet_valid", "a certificate of the near future");
+	is_int((long long)tls_client_verified(n.client), 1, "one verification");
+	nanosleep(&(struct timespec){.tv_sec = 3}, NULL);
+	is_str(again(&n, "a.test")->problem, NULL, "is good when its time has come");
+	is_int((long long)tls_client_verified(n.client), 2, "by another verification");
+	ends_done(&n);
+}
+
+_Static_assert(L_TLS_MEMO_S > 3, "until() would find a verdict that ended by age");
 
 static int offered(SSL *far, const unsigned char **out, unsigned char *out_len,
 		   const unsigned char *in, unsigned in_len, void *arg)
@@ -419,6 +482,10 @@ int main(void)
 	one(good, other, TLS1_3_VERSION, "a.test", "self_signed");
 	one(old, old, TLS1_3_VERSION, "a.test", "expired");
 	one(early, early, TLS1_3_VERSION, "a.test", "not_yet_valid");
+	once(good, good, other, NULL);
+	once(good, other, old, "self_signed");
+	once(old, old, good, "expired");
+	until();
 	no_tls(good, "220 mail.example.test\r\n", "not_tls");
 	no_tls(good, "", "closed");
 	alpn(good);
