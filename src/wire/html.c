@@ -46,21 +46,45 @@ static uint64_t spread(uint64_t x)
 	return x ^ x >> 33;
 }
 
-/* Each bit of the feature is a vote for 1 or for -1: half of all the work on a text, so eight at a time.  A
- * part has 128 of them at most. */
-typedef int16_t lanes __attribute__((vector_size(16)));
+/* Each bit of a feature is a vote for 1 or for -1.  The ones of all 64 are counted side by side, in planes: plane
+ * k holds bit k of each count.  Two features at once, as a full adder takes them.  A part has 128 at most. */
+_Static_assert(HTML_PART_MAX * 2 < 1 << HTML_PLANES, "the counts of a part fit their planes");
 
-static void vote(struct html *h, uint64_t feature)
+static void vote(struct html *h, uint64_t a, uint64_t b)
 {
-	static const lanes bits = {1, 2, 4, 8, 16, 32, 64, 128};
+	uint64_t odd = a ^ b, carry = (a & b) | (h->ones[0] & odd);
 
+	h->ones[0] ^= odd;
+	for (int k = 1; carry && k < HTML_PLANES; k++) {
+		uint64_t next = h->ones[k] & carry;
+
+		h->ones[k] ^= carry;
+		carry = next;
+	}
+}
+
+/* The counts of eight bits from this one on, a byte each. */
+static uint64_t counts(const struct html *h, int from)
+{
+	const uint64_t every = 0x0101010101010101, own = 0x8040201008040201;
+	uint64_t n = 0;
+
+	for (int k = 0; k < HTML_PLANES; k++) {
+		uint64_t octet = (h->ones[k] >> from & 0xff) * every & own; /* bit i alone in byte i */
+
+		n += (((octet + every * 0x7f) >> 7) & every) << k;
+	}
+	return n;
+}
+
+/* The votes of the part so far, for and against each bit. */
+static void part_votes(const struct html *h, int votes[static 64])
+{
 	for (int i = 0; i < 64; i += 8) {
-		lanes votes, octet = (lanes){0} + (int16_t)(feature >> i & 0xff);
-		lanes is_set = (octet & bits) == bits; /* -1 where it is */
+		uint64_t ones = counts(h, i);
 
-		memcpy(&votes, &h->part_votes[i], sizeof(votes));
-		votes -= 1 + is_set + is_set;
-		memcpy(&h->part_votes[i], &votes, sizeof(votes));
+		for (int k = 0; k < 8; k++)
+			votes[i + k] = 2 * (int)(ones >> 8 * k & 0xff) - (int)h->part_features;
 	}
 }
 
@@ -82,13 +106,15 @@ static void thin_out(struct html *h)
 static void keep_part(struct html *h, uint32_t key)
 {
 	uint64_t hash = 0;
+	int votes[64];
 
+	part_votes(h, votes);
 	for (int i = 0; i < 64; i++) {
-		hash |= (uint64_t)(h->part_votes[i] > 0) << i;
-		h->votes[i] += h->part_votes[i];
+		hash |= (uint64_t)(votes[i] > 0) << i;
+		h->votes[i] += votes[i];
 	}
-	memset(h->part_votes, 0, sizeof(h->part_votes));
-	h->part_words = 0;
+	memset(h->ones, 0, sizeof(h->ones));
+	h->part_words = h->part_features = 0;
 	while (!(key & h->part_mask) && h->n_parts == HTML_PARTS && ~h->part_mask)
 		thin_out(h);
 	if (key & h->part_mask || h->n_parts == HTML_PARTS) /* full: every key is 0, by hostile hand */
@@ -116,19 +142,21 @@ static bool is_token(const struct html *h)
 /* Features are words and pairs of neighbours: pairs tell texts apart that use the same words. */
 static void end_word(struct html *h)
 {
+	uint64_t feature;
+
 	if (h->word_kind == WORD_NONE)
 		return;
 	if (is_token(h)) {
 		h->word_kind = WORD_NONE;
 		return;
 	}
-	vote(h, spread(h->word));
-	if (h->words)
-		vote(h, spread(h->last_word * 0x9e3779b97f4a7c15 ^ h->word));
+	feature = spread(h->word);
+	vote(h, feature, h->words ? spread(h->last_word * 0x9e3779b97f4a7c15 ^ h->word) : 0);
+	h->part_features += h->words ? 2 : 1;
 	h->last_word = h->word;
 	h->words++;
 	h->word_kind = WORD_NONE;
-	end_part(h, spread(h->word));
+	end_part(h, feature);
 }
 
 static void begin_word(struct html *h, unsigned kind)
@@ -140,14 +168,9 @@ static void begin_word(struct html *h, unsigned kind)
 	h->word = 0xcbf29ce484222325; /* FNV-1a */
 }
 
-static void add_to_word(struct html *h, uint8_t c)
-{
-	h->word = (h->word ^ c) * 0x100000001b3;
-}
-
 static bool is_alpha(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
 static uint8_t lower(uint8_t c)
@@ -155,22 +178,48 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-static void visible(struct html *h, uint8_t c)
+static bool is_digit(uint8_t c)
 {
-	if (is_alpha(c) || (c >= '0' && c <= '9')) {
-		if (h->word_kind != WORD_ASCII)
-			begin_word(h, WORD_ASCII);
-		h->word_n++;
-		h->word_digits += c >= '0' && c <= '9';
-		h->word_hex &= lower(c) <= 'f';
-		add_to_word(h, lower(c));
-	} else if (c >= 0x80) {
-		if (h->word_kind != WORD_WIDE || c >= 0xc0)
+	return (uint8_t)(c - '0') < 10;
+}
+
+/* All the letters and digits that stand here, one at least; how many.  Most of a page are such runs. */
+static size_t letters(struct html *h, const uint8_t *p, size_t len)
+{
+	uint64_t word;
+	unsigned digits = 0;
+	bool hex = true;
+	size_t n = 0;
+
+	if (h->word_kind != WORD_ASCII)
+		begin_word(h, WORD_ASCII);
+	word = h->word;
+	for (; n < len && (is_alpha(p[n]) || is_digit(p[n])); n++) {
+		uint8_t c = p[n] | 0x20; /* the lower case of a letter; a digit has the bit */
+
+		digits += is_digit(c);
+		hex &= c <= 'f';
+		word = (word ^ c) * 0x100000001b3;
+	}
+	h->word = word;
+	h->word_n += (unsigned)n;
+	h->word_digits += digits;
+	h->word_hex &= hex;
+	return n;
+}
+
+static size_t visible(struct html *h, const uint8_t *p, size_t len)
+{
+	if (is_alpha(*p) || is_digit(*p))
+		return letters(h, p, len);
+	if (*p >= 0x80) {
+		if (h->word_kind != WORD_WIDE || *p >= 0xc0)
 			begin_word(h, WORD_WIDE);
-		add_to_word(h, c);
+		h->word = (h->word ^ *p) * 0x100000001b3;
 	} else {
 		end_word(h);
 	}
+	return 1;
 }
 
 /* ---- tags ---- */
@@ -312,18 +361,19 @@ static void in_tag_name(struct html *h, uint8_t c)
 	in_tag(h, c);
 }
 
-static void in_text(struct html *h, uint8_t c)
+static size_t in_text(struct html *h, const uint8_t *p, size_t len)
 {
-	if (c == '<') {
+	if (*p == '<') {
 		begin_tag(h, false);
 		h->state = IN_TAG_OPEN;
-	} else if (c == '&') {
+	} else if (*p == '&') {
 		end_word(h);
 		h->tag_n = 0;
 		h->state = IN_ENTITY;
 	} else {
-		visible(h, c);
+		return visible(h, p, len);
 	}
+	return 1;
 }
 
 static void in_tag_open(struct html *h, uint8_t c)
@@ -341,7 +391,7 @@ static void in_tag_open(struct html *h, uint8_t c)
 	} else {
 		h->state = IN_TEXT;
 		end_word(h);
-		in_text(h, c);
+		in_text(h, &c, 1);
 	}
 }
 
@@ -414,25 +464,27 @@ static void in_entity(struct html *h, uint8_t c)
 		return;
 	h->state = IN_TEXT;
 	if (c != ';')
-		in_text(h, c);
+		in_text(h, &c, 1);
 }
 
-static void take_byte(struct html *h, uint8_t c)
+/* How many of them were taken, one at least. */
+static size_t take(struct html *h, const uint8_t *p, size_t len)
 {
 	switch (h->state) {
-	case IN_TEXT: in_text(h, c); break;
-	case IN_ENTITY: in_entity(h, c); break;
-	case IN_TAG_OPEN: in_tag_open(h, c); break;
-	case IN_TAG_NAME: in_tag_name(h, c); break;
-	case IN_TAG: in_tag(h, c); break;
-	case IN_QUOTE: in_quote(h, c); break;
-	case IN_DECLARATION: in_declaration(h, c); break;
-	case IN_COMMENT: in_comment(h, c); break;
-	case IN_RAW: in_raw(h, c); break;
-	case IN_RAW_OPEN: in_raw_open(h, c); break;
-	case IN_RAW_NAME: in_raw_name(h, c); break;
-	default: visible(h, c); break;
+	case IN_TEXT: return in_text(h, p, len);
+	case IN_PLAIN: return visible(h, p, len);
+	case IN_ENTITY: in_entity(h, *p); break;
+	case IN_TAG_OPEN: in_tag_open(h, *p); break;
+	case IN_TAG_NAME: in_tag_name(h, *p); break;
+	case IN_TAG: in_tag(h, *p); break;
+	case IN_QUOTE: in_quote(h, *p); break;
+	case IN_DECLARATION: in_declaration(h, *p); break;
+	case IN_COMMENT: in_comment(h, *p); break;
+	case IN_RAW: in_raw(h, *p); break;
+	case IN_RAW_OPEN: in_raw_open(h, *p); break;
+	default: in_raw_name(h, *p); break;
 	}
+	return 1;
 }
 
 void html_type(struct html *h, const char *content_type)
@@ -447,8 +499,8 @@ void html_feed(struct html *h, const void *data, size_t len)
 
 	for (size_t i = 0; i < len && h->n_fed < sizeof(mark); i++, h->n_fed++)
 		h->n_mark += p[i] == mark[h->n_fed];
-	for (size_t i = 0; i < len; i++)
-		take_byte(h, p[i]);
+	for (size_t i = 0; i < len;)
+		i += take(h, p + i, len - i);
 }
 
 /* ---- the title ---- */
@@ -542,9 +594,11 @@ void html_end(struct html *h)
 uint64_t html_simhash(const struct html *h)
 {
 	uint64_t hash = 0;
+	int votes[64];
 
+	part_votes(h, votes);
 	for (int i = 0; i < 64 && h->words; i++)
-		hash |= (uint64_t)(h->votes[i] + h->part_votes[i] > 0) << i;
+		hash |= (uint64_t)(h->votes[i] + votes[i] > 0) << i;
 	return hash;
 }
 

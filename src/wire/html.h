@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HTML_PARTS = 16, HTML_PART_MIN = 16, HTML_PART_MAX = 64 };
+enum { HTML_PARTS = 16, HTML_PART_MIN = 16, HTML_PART_MAX = 64, HTML_PLANES = 8 };
 
 struct html {
 	/* results, complete after html_end */
@@ -40,7 +40,8 @@ struct html {
 	/* of the tokenizer */
 	unsigned state, inside;
 	int32_t votes[64];	/* of the parts that have ended */
-	int16_t part_votes[64];
+	uint64_t ones[HTML_PLANES]; /* of the features of the part so far, for each of their bits */
+	unsigned part_features;
 	uint32_t part_keys[HTML_PARTS], part_mask; /* of those kept; a key with a bit of the mask is not */
 	unsigned part_words;
 	char raw_title[4 * L_HTML_TITLE_B];
