@@ -75,7 +75,7 @@ static void begin(struct fetch *f)
 int main(int argc, char **argv)
 {
 	int n = argc == 3 ? (int)strtol(argv[2], NULL, 10) : 0;
-	struct prefix allow[3];
+	struct prefix allow[2];
 	struct tls_client *tls;
 	struct guard *guard;
 	struct rusage r;
@@ -86,10 +86,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	tls_own_memory();
-	prefix_parse(&allow[0], "198.18.0.0/15");
-	prefix_parse(&allow[1], "198.51.100.0/24");
-	prefix_parse(&allow[2], "2001:db8::/32");
-	guard = guard_new(&(struct guard_config){.allow = allow, .n_allow = 3, .skip_own = true}, &e);
+	prefix_parse(&allow[0], "10.64.0.0/10");
+	prefix_parse(&allow[1], "3fff:100::/24");
+	guard = guard_new(&(struct guard_config){.allow = allow, .n_allow = 2, .skip_own = true}, &e);
 	tls = tls_client_new(argv[1], &e);
 	loop = loop_new(&clock_real, &e);
 	drive = guard && tls && loop ? drive_new(loop, guard, tls) : NULL;

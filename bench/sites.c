@@ -114,13 +114,13 @@ static void make_lists(unsigned n)
 	close_file(f);
 	f = create("sextant.conf");
 	fprintf(f,
-		"[observer]\ncontact_email = lab@z0.test\ninfo_url = https://www.z0.test/\noperator = Sextant bench\n"
-		"vantage = bench\n[dns]\nresolver = 198.18.0.3\nroot_hints = %s/hints\n[tls]\nca_file = %s/ca.pem\n"
-		"[guard]\nallow = 198.18.0.0/15, 198.51.100.0/24, 2001:db8::/32\n"
-		"[selftest]\nanchor_v4 = 198.51.100.1:80\nanchor_v6 = [2001:db8:2::1]:80\n"
+		/* no contact: public addresses are out of reach, and the rate need not begin at a tenth */
+		"[observer]\nvantage = bench\n[dns]\nresolver = 198.18.0.3\nroot_hints = %s/hints\n[tls]\nca_file = %s/ca.pem\n"
+		"[guard]\nallow = 198.18.0.0/15, 10.64.0.0/10, 2001:db8::/32, 3fff:100::/24\n"
+		"[selftest]\nanchor_v4 = 10.64.0.1:80\nanchor_v6 = [3fff:100::1]:80\n"
 		"[rate]\ntargets_per_s = 10000\npackets_per_s = 100000\nper_address_gap_ms = 0\n"
 		"per_prefix_per_s = 10000\nper_network_per_s = 0\nper_domain_per_s = 0\nper_ns_qps = 10000\n"
-		"round_gap_s = 0\nrepeat_after_s = 1\nblocks_in_row = 0\n", dir, dir);
+		"round_gap_s = 0\nrepeat_after_s = 1\nblocks_in_row = 0\nsites_at_once = 1000\n", dir, dir);
 	close_file(f);
 }
 

@@ -55,9 +55,13 @@ def network():
         ip(f"-n {n} address add 3fff::{k}/64 dev {dev} nodad")
     ip(f"-n {here} route add default via 203.0.113.2")
     ip(f"-n {here} -6 route add default via 3fff::2")
-    for prefix in ("198.18.0.0/15", "198.51.100.0/24"):
+    for prefix in ("198.18.0.0/15", "10.64.0.0/10"):
         ip(f"-n {there} route add local {prefix} dev lo")
-    ip(f"-n {there} -6 route add local 2001:db8::/32 dev lo")
+    for prefix in ("2001:db8::/32", "3fff:100::/24"):
+        ip(f"-n {there} -6 route add local {prefix} dev lo")
+    # one machine stands for many, and says for each that a port is closed
+    for key in ("net.ipv4.icmp_ratelimit", "net.ipv6.icmp.ratelimit", "net.ipv4.icmp_msgs_per_sec"):
+        subprocess.run(["ip", "netns", "exec", there, "sysctl", "-qw", f"{key}={1_000_000 if 'msgs' in key else 0}"], check=True)
 
 
 def start(name, *argv):
@@ -89,7 +93,8 @@ def run(argv, **more):
 
 
 def addresses(n):
-    return f"198.51.100.{n & 255}", f"2001:db8:2::{n >> 16:x}:{n & 65535:x}"
+    x, y, z = n >> 16, n >> 8 & 255, n & 255
+    return f"10.{64 + x}.{y}.{z}", f"3fff:{256 + x:x}:{y * 256:x}::{z:x}"
 
 
 def lines(schemes, hosts, n, families=(4, 6)):

@@ -336,6 +336,18 @@ static unsigned put_tld(struct out *o, unsigned section, unsigned rcode)
 	return rcode;
 }
 
+/* The question is for the root: its one octet is where all names end. */
+static size_t put_root_server(struct out *o)
+{
+	static const char name[] = "\1r\14root-servers\3net";
+	size_t at;
+
+	put_head(o, 0, HEADER_B, DNS_NS, sizeof(name));
+	at = o->n;
+	put(o, name, sizeof(name));
+	return at;
+}
+
 /* A bare root: itself, its one server, and the way to test. */
 static unsigned answer_root(struct out *o, const struct query *q)
 {
@@ -344,6 +356,12 @@ static unsigned answer_root(struct out *o, const struct query *q)
 
 	if (q->n && label_is(q, q->n - 1, "test"))
 		return put_tld(o, 1, 0);
+	if (!q->n && q->type == DNS_NS) {
+		size_t at = put_root_server(o);
+
+		put_addr(o, 2, (unsigned)at, four);
+		put_addr(o, 2, (unsigned)at, six);
+	}
 	if (q->n == 3 && label_is(q, 1, "root-servers") && label_is(q, 2, "net")) {
 		if (q->type == DNS_A || q->type == DNS_AAAA)
 			put_addr(o, 0, HEADER_B, q->type == DNS_A ? four : six);
@@ -386,13 +404,14 @@ static unsigned answer_tld(struct out *o, const struct query *q)
 	return 0;
 }
 
+/* 256 sites to a prefix, as far as there are so many. */
 static struct addr web(int family, unsigned number)
 {
+	uint8_t high = (uint8_t)(number >> 16), middle = (uint8_t)(number >> 8), low = (uint8_t)number;
+
 	if (family == 4)
-		return (struct addr){.family = 4, .byte = {198, 51, 100, (uint8_t)number}};
-	return (struct addr){.family = 6,
-			     .byte = {0x20, 0x01, 0x0d, 0xb8, 0, 2, [13] = (uint8_t)(number >> 16),
-				      [14] = (uint8_t)(number >> 8), [15] = (uint8_t)number}};
+		return (struct addr){.family = 4, .byte = {10, (uint8_t)(64 + high), middle, low}};
+	return (struct addr){.family = 6, .byte = {0x3f, 0xff, 1, high, middle, [15] = low}};
 }
 
 static void answer_apex(struct out *o, const struct query *q, const struct synth_zone *z, unsigned number)

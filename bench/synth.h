@@ -6,6 +6,7 @@
  *	198.18.0.2  2001:db8::2        the TLD "test" (a.nic.test), and .4 and ::4 (b.nic.test)
  *	198.18.0.3  2001:db8::3        a resolver: any AAAA question gets one AAAA
  *	198.19.x.y  2001:db8:1::xxyy   name server number 256 x + y
+ *	10.(64 + x).y.z  3fff:1xx:yy00::zz   web server of zone number 65536 x + 256 y + z
  *
  * Below test. stand the zones z0 to z99999, each on the servers of one of SYNTH_OPERATORS operators: two to four
  * (ns0.op7.test, ns1.op7.test ...), a few operators having most zones, as it is in the world.  Half of the

@@ -19,8 +19,6 @@
 enum { PROBERS = 2, IN_FLIGHT = 20000, OPTOUT_POLL_US = 10000000, OPTOUT_WITHIN_US = 60000000 };
 /* Rates that do not divide a second, too. */
 enum { PER_S = 19000, GAP_MS = 200, PER_PREFIX_S = 12, PER_NETWORK_S = 180, PER_NS_S = 42, PER_DOMAIN_S = 3 };
-/* What each prober may catch up with when its loop was busy: a millisecond (pace.c). */
-enum { ALL_PER_S = PER_S + PROBERS * PER_S / PROBERS / 1000 };
 
 static struct clock_fake fake;
 static struct loop *loop;
@@ -84,7 +82,7 @@ static struct book *all_book;
 static void write_all(void)
 {
 	given++;
-	write_down("all together", all_book, ALL_PER_S, 1000000);
+	write_down("all together", all_book, PER_S, 1000000);
 }
 
 /* ---- targets: a site, a question to its name server, a connection that is held for a while ---- */
@@ -270,7 +268,7 @@ int main(void)
 	loop = loop_new(&fake.clock, NULL);
 	arena_init(&books_arena, 0);
 	map_init(&books, &books_arena);
-	all_book = arena_alloc(&books_arena, sizeof(*all_book) + ALL_PER_S * sizeof(int64_t));
+	all_book = arena_alloc(&books_arena, sizeof(*all_book) + PER_S * sizeof(int64_t));
 	optout_init(&optout);
 	prefix_parse(&unwilling, "22.0.0.0/16");
 	for (int i = 0; i < PROBERS; i++)

@@ -493,7 +493,8 @@ static int make_engine(struct child *c, struct err *e)
 {
 	const struct observer *o = c->c->observer;
 	struct iterate_env env = {.loop = c->loop, .ask = asking_ask, .cancel = asking_cancel, .ctx = &c->asking,
-				  .random = drive_random, .v4 = true, .v6 = true};
+				  .random = drive_random, .v4 = true, .v6 = true,
+				  .ns_gap_us = share_of(c) * 1000000 / o->config->per_ns_qps};
 
 	if (!o->config->chain && !o->config->iterate)
 		return 0;

@@ -36,6 +36,7 @@ struct iterate_env {
 	void *ctx;
 	uint64_t (*random)(void *ctx); /* ctx: random_ctx */
 	void *random_ctx;
+	int64_t ns_gap_us; /* between two questions to one server, when ask keeps such a pace; 0: it does not */
 	bool v4, v6; /* families that work here */
 };
 

@@ -12,8 +12,8 @@
 
 enum {
 	SPREAD_US = 40000,
-	UNKNOWN_US = 100000,
-	SILENCE_US = 5000000, PARKED_US = 60000000,
+	UNKNOWN_US = 20000, /* as good as any: else the first that answered would have all questions */
+	SILENT_US = 300000, SILENCE_US = 5000000, PARKED_US = 60000000,
 	CIRCLE_STEPS = 64,
 	SILENCES_MAX = 2
 };
@@ -37,7 +37,9 @@ static const struct tried *find_tried(const struct walk *w, const struct addr *a
 	return NULL;
 }
 
-/* The fastest, with some chance for those that are about as fast; -1: not to be asked. */
+/* The one that will have answered first, with some chance for those that are about as fast.  Whoever has a line
+ * before him that our own pace keeps waiting is late: without that a zone of a million names would be asked of one
+ * of its servers alone, at the rate that one may be asked.  -1: not to be asked. */
 static int64_t score(struct walk *w, const struct addr *a)
 {
 	const struct tried *t = find_tried(w, a);
@@ -48,6 +50,8 @@ static int64_t score(struct walk *w, const struct addr *a)
 		return -1;
 	s = server_get(w->it, a);
 	us = s && s->srtt_us ? s->srtt_us : UNKNOWN_US;
+	if (s)
+		us += s->known.refs * w->it->env.ns_gap_us + s->silent_run * (int64_t)SILENT_US;
 	if (s && s->parked_until_us > it_now(w->it))
 		us += PARKED_US; /* after all others: a zone may have no other */
 	us += (int64_t)(w->it->env.random(w->it->env.random_ctx) % SPREAD_US);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_B = 18, BURST_US = 1000 /* what a busy loop may catch up with */ };
+enum { KEY_B = 18, BURST_US = 50000 /* what a busy loop may catch up with */, SECOND_US = 1000000 };
 enum { PLACES_MAX = 65536 }; /* then those that nobody needs are forgotten */
 
 struct place {
@@ -28,6 +28,9 @@ struct pace {
 	struct pace_config c;
 	int64_t began_us;
 	int64_t free_us, next_us; /* as of a place: booked, and gone */
+	int64_t *gone;		  /* when the latest of them went, as many as may go in a second */
+	uint64_t n_gone;
+	int64_t gone_room;
 	struct turn *late, **late_end; /* they go one after the other, before all others */
 	struct timer late_timer;
 	struct arena arena; /* of the map */
@@ -36,6 +39,12 @@ struct pace {
 };
 
 static void call_late(struct timer *timer);
+
+/* Our share of so many a second, one at least: what is less keeps to the gap alone. */
+static int64_t a_second(const struct pace *p, int64_t per_s)
+{
+	return per_s / p->c.share > 1 ? per_s / p->c.share : 1;
+}
 
 struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 {
@@ -47,6 +56,10 @@ struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 	p->c = *c;
 	p->c.share = c->share > 1 ? c->share : 1;
 	p->began_us = clock_mono(loop_clock(loop));
+	p->gone_room = a_second(p, c->per_s);
+	p->gone = calloc((size_t)p->gone_room, sizeof(p->gone[0]));
+	if (!p->gone)
+		abort();
 	p->late_end = &p->late;
 	p->late_timer = (struct timer){.fire = call_late, .ctx = p};
 	arena_init(&p->arena, 0);
@@ -63,6 +76,7 @@ void pace_free(struct pace *p)
 		free(p->places.at[i]);
 	vec_done(&p->places);
 	arena_done(&p->arena);
+	free(p->gone);
 	free(p);
 }
 
@@ -263,10 +277,23 @@ static int64_t advance(struct pace *p, struct turn *t, int64_t now_us)
 	return 0;
 }
 
+/* A loop that was busy may catch up, but in no second of all that begin anywhere do more go than may: the next
+ * one not before the one so many before it is a second old. */
+static void note_gone_here(struct pace *p, int64_t now_us)
+{
+	int64_t per_s = per_s_now(p, now_us);
+	uint64_t n = (uint64_t)a_second(p, per_s), room = (uint64_t)p->gone_room;
+
+	p->gone[p->n_gone++ % room] = now_us;
+	p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s);
+	if (p->n_gone >= n)
+		p->next_us = later(p->next_us, p->gone[(p->n_gone - n) % room] + SECOND_US);
+}
+
 static void note_gone(struct pace *p, struct turn *t, int64_t now_us)
 {
 	if (t->kind != PACE_SITE)
-		p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s_now(p, now_us));
+		note_gone_here(p, now_us);
 	for (int i = 0; i < PACE_PLACES && t->places[i]; i++)
 		leave_gap(t->places[i], now_us + spacing(p, t, i));
 }

@@ -300,6 +300,44 @@ static void test_all(void)
 	end(p, TURNS);
 }
 
+/* A loop that comes back every few hundredths of a second, after a pause: what it may catch up with is little, no
+ * second has too many, and nothing of the rate is lost. */
+static void test_busy_loop(void)
+{
+	enum { MANY = 4000, PER_S = 1000 };
+	static struct one many[MANY];
+	struct pace *p = fresh(PER_S, 0, PER_S, 0);
+	struct addr a;
+	struct err e;
+	int n = 0, at_first = 0, most = 0;
+
+	memset(many, 0, sizeof(many));
+	addr_parse(&a, "2001:db8::1");
+	run_for(5000000);
+	for (int i = 0; i < MANY; i++) {
+		many[i] = (struct one){.turn = {.go = go, .ctx = &many[i]}, .went_us = -1};
+		pace_take(p, &many[i].turn, &a, PACE_RESOLVER);
+	}
+	loop_turn(loop, 0, &e);
+	for (int i = 0; i < MANY; i++)
+		at_first += many[i].went_us >= 0;
+	for (int i = 0; i < 150; i++) {
+		clock_fake_move(&fake, 13000 + i % 4 * 5000);
+		loop_turn(loop, 0, &e);
+	}
+	for (int from = 0, to = 0; to < MANY && many[to].went_us >= 0; to++, n++) {
+		while (many[to].went_us - many[from].went_us >= 1000000)
+			from++;
+		most = to - from + 1 > most ? to - from + 1 : most;
+	}
+	is_int(at_first, 1, "a pause gives nothing to catch up with");
+	ok(most <= PER_S, "%d in the fullest second", most);
+	ok(n >= 3000, "%d in 3.075 s", n);
+	for (int i = 0; i < MANY; i++)
+		pace_leave(&many[i].turn);
+	pace_free(p);
+}
+
 static void test_ramp(void)
 {
 	struct pace *p = fresh(100, 0, 100, 1800000000);
@@ -353,6 +391,7 @@ int main(void)
 	test_prefix();
 	test_name_server();
 	test_all();
+	test_busy_loop();
 	test_ramp();
 	test_leaving();
 	loop_free(loop);
