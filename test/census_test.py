@@ -328,6 +328,13 @@ def resolver_dead():
     got = other.census("v6only", list_, db, sets=("selftest.patience_s=3",))
     ok(got.code == 4 and not got.sites and "the resolver 3fff:0:0:4::2 has given no answer for 3 s" in got.err,
        "a census without a resolver ends, says why, and stores nothing", f"{got.code} {got.err} {got.sites}")
+    got = other.census("v6only", list_, path("deaf-iterate"), "--iterate")
+    ok(got.code == 0 and len(got.sites) == 12, "own questions from the root need no resolver", f"{got.code} {got.err}")
+    other.nft("v6only", "table inet mute {\nchain in {\ntype filter hook input priority 0\nth sport 53 drop\n}\n}\n")
+    got = other.census("v6only", list_, path("mute"), "--iterate", sets=("selftest.patience_s=3",))
+    ok(got.code == 4 and not got.sites and "no server of the root has given an answer for 3 s" in got.err,
+       "without the root they end, and say so", f"{got.code} {got.err} {got.sites}")
+    other.nft("v6only", "delete table inet mute")
     run = other.begin("v6only", list_, db)
     time.sleep(9)  # a self-test without an answer takes six
     other.nft("v6only", "delete table inet deaf")

@@ -185,6 +185,11 @@ static int gone_too_long(const struct run *r, struct err *e)
 	long long s = (long long)r->c->observer->config->selftest_patience_s;
 	char text[ADDR_TEXT_MAX];
 
+	if (r->outage.down & WORKS_RESOLVER && r->c->observer->config->iterate)
+		return err_set(e, -EHOSTDOWN,
+			       "no server of the root has given an answer for %lld s (dns.root_hints, guard.allow, "
+			       "selftest.patience_s); the same command goes on with the round",
+			       s);
 	if (r->outage.down & WORKS_RESOLVER)
 		return err_set(e, -EHOSTDOWN,
 			       "the resolver %s has given no answer for %lld s (dns.resolver, "
