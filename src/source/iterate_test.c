@@ -1,5 +1,5 @@
 /* Names resolved in worlds without sockets (test/dnsworld.h). */
-#include "source/iterate.h"
+#include "source/iterate_int.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "test/dnsworld.h"
@@ -375,6 +375,48 @@ static void test_at_once(void)
 	}
 }
 
+static void nothing(struct iterate_question *q, const struct iterate_answer *a)
+{
+	(void)q, (void)a;
+	times++;
+}
+
+/* Names of one zone, so many, one after the other or all at once: how many were asked of its first address. */
+static int asked_of_first(int n, bool at_once, int64_t gap_us)
+{
+	static struct iterate_question many[200];
+	static char names[200][32];
+	int before;
+
+	begin(ROOT REGISTRY HOST OWN);
+	it->env.ns_gap_us = gap_us;
+	resolve("one.test", "AAAA");
+	before = (int)dnsworld_asked_at(world, "192.0.2.3");
+	times = 0;
+	for (int i = 0; i < n; i++) {
+		snprintf(names[i], sizeof(names[i]), "n%d.one.test", i);
+		many[i] = (struct iterate_question){.qname = names[i], .qtype = DNS_A, .done = nothing};
+		iterate_ask(it, &many[i]);
+		if (!at_once)
+			dnsworld_run(world, 100000);
+	}
+	dnsworld_run(world, 100000);
+	is_int(times, n, "all were answered");
+	before = (int)dnsworld_asked_at(world, "192.0.2.3") - before;
+	end();
+	return before;
+}
+
+/* A zone's servers share its names, whichever answered first. */
+static void test_spread(void)
+{
+	int n = asked_of_first(200, false, 0);
+
+	ok(n > 60 && n < 140, "of 200 names %d at one of two addresses that are as fast", n);
+	n = asked_of_first(200, true, 1000000);
+	ok(n >= 98 && n <= 102, "at once and at a pace, %d of 200: who has no line before him is next", n);
+}
+
 static void test_attacks(void)
 {
 	unsigned most = 0;
@@ -496,6 +538,7 @@ int main(void)
 	test_targets();
 	test_depth();
 	test_at_once();
+	test_spread();
 	test_attacks();
 	test_many();
 	return done();
