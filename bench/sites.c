@@ -88,11 +88,11 @@ static void make_server(unsigned n)
 	fprintf(f,
 		"daemon off;\nmaster_process off;\nuser root root;\npid %s/nginx.pid;\nerror_log %s/nginx.log crit;\n"
 		"worker_rlimit_nofile 60000;\nevents { worker_connections 30000; }\n"
-		"http {\naccess_log off;\nkeepalive_timeout 5;\ndefault_type text/html;\nssl_session_cache off;\n"
+		"http {\ninclude %s/log.conf;\nkeepalive_timeout 5;\ndefault_type text/html;\nssl_session_cache off;\n"
 		"ssl_session_tickets off;\nssl_protocols TLSv1.2 TLSv1.3;\nserver_names_hash_max_size 4000000;\n"
 		"ssl_certificate_key %s/tls/key.pem;\nroot %s/www;\n"
 		"server { listen 80 default_server backlog=16384; listen [::]:80 default_server backlog=16384;\n"
-		"return 301 https://$host$request_uri; }\n", dir, dir, dir, dir);
+		"return 301 https://$host$request_uri; }\n", dir, dir, dir, dir, dir);
 	for (unsigned i = 0; i < n; i++)
 		fprintf(f, "server { listen 443 ssl%s; listen [::]:443 ssl%s; server_name z%u.test www.z%u.test;\n"
 			   "ssl_certificate %s/tls/z%u.test.pem; }\n",
@@ -108,6 +108,9 @@ static void make_lists(unsigned n)
 	fputs("domain\n", f);
 	for (unsigned i = 0; i < n; i++)
 		fprintf(f, "z%u.test\n", i);
+	close_file(f);
+	f = create("log.conf");
+	fputs("access_log off;\n", f);
 	close_file(f);
 	f = create("hints");
 	fputs(". NS r.root-servers.net.\nr.root-servers.net. A 198.18.0.1\nr.root-servers.net. AAAA 2001:db8::1\n", f);

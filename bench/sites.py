@@ -10,8 +10,14 @@ network namespace; who measures is in another, a veth between them.  Both share 
   census_wall         seconds for SITES sites, and those for 100,000 at this pace
   census_to_pipeline  wall time of peer_curl.c once a family over the same addresses, and dnsperf with the same
                       names, to that of the census
-  census_rss          memory of the largest process, and of all
+  census_memory       memory of all its processes
+  cap_*               with the rates as they are by default, in the logs of the servers themselves: the fullest
+                      second of a name server, a /24 or /48, a /16 or /32; the least time between two connections
+                      to one address
 """
+import collections
+import ipaddress
+import itertools
 import json
 import os
 import resource
@@ -177,21 +183,90 @@ def pipeline():
     return total + wall
 
 
+# ---- what the servers see ----
+
+def fullest(times, window):
+    """The most that lie within a window."""
+    most = first = 0
+    times = sorted(times)
+    for last, t in enumerate(times):
+        while t - times[first] >= window:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def by(keys):
+    found = collections.defaultdict(list)
+    for key, t in keys:
+        found[key].append(t)
+    return found.values()
+
+
+def connections():
+    """When each was opened, and to which address: the log has milliseconds."""
+    begun = {}
+    with open(f"{work}/access.log") as f:
+        for line in f:
+            at, age, addr, number = line.split()
+            begun[number] = (ipaddress.ip_address(addr), float(at) - float(age))
+    return begun.values()
+
+
+def net(addr, four, six):
+    return ipaddress.ip_network((addr, four if addr.version == 4 else six), strict=False)
+
+
+def caps():
+    """A census of few sites at the default rates."""
+    for p in servers.values():
+        p.terminate()
+        p.wait()
+    with open(f"{work}/log.conf", "w") as f:
+        f.write(f"log_format cap '$msec $connection_time $server_addr $connection';\naccess_log {work}/access.log cap;\n")
+    begin("--log", f"{work}/dns.log")
+    with open(f"{work}/sextant.conf") as f, open(f"{work}/cap.conf", "w") as to:
+        to.write(f.read().split("[rate]")[0] + "[rate]\ntargets_per_s = 1000\nsites_at_once = 1000\nprobers = 2\n")
+    with open(f"{work}/few.csv", "w") as f:
+        f.write("domain\n" + "".join(f"z{i}.test\n" for i in range(0, SITES, max(1, SITES // 200))))
+    r, wall, _, _ = run([f"{build}/sextant", "census", f"{work}/few.csv", "--all", "--iterate", "--json", "--quiet", "--config",
+                         f"{work}/cap.conf", "--db", f"{work}/capdb"])
+    for p in servers.values():  # logs are written when they end
+        p.terminate()
+        p.wait()
+    with open(f"{work}/dns.log") as f:
+        asked = [(words[2], int(words[0])) for words in map(str.split, f)]
+    opened = connections()
+    say(f"caps: {r.stdout.count(chr(10)) - 1} sites in {wall:.0f} s, {len(asked)} questions, {len(opened)} connections in the logs")
+    whole = r.returncode in (0, 1) and len(asked) > 1000 and len(opened) > 500
+    n = max(fullest(t, 1_000_000) for t in by(asked))
+    row("cap_name_server", n, "questions in a second", 10, whole and n <= 10)
+    for name, four, six, most in (("cap_prefix", 24, 48, 2), ("cap_network", 16, 32, 20)):
+        n = max(fullest(t, 0.998) for t in by((net(a, four, six), t) for a, t in opened))
+        row(name, n, "connections in a second", most, whole and n <= most)
+    least = min(b - a for t in by(opened) for a, b in itertools.pairwise(sorted(t)))
+    row("cap_address", least, "s between two connections", 2, whole and least >= 1.998)
+
+
+def begin(*more):
+    start("dns", f"{build}/bench/synthdns", "--dual", "1", "--zones", str(SITES), *more)
+    start("nginx", "nginx", "-e", f"{work}/nginx.log", "-c", f"{work}/nginx.conf")
+    for _ in range(1200):
+        if listening():
+            return
+        time.sleep(0.5)
+    sys.exit("sites: the servers do not come up")
+
+
 try:
     subprocess.run([f"{build}/bench/bench_sites", work, str(SITES)], check=True)
     network()
-    start("dns", f"{build}/bench/synthdns", "--dual", "1", "--zones", str(SITES))
-    start("nginx", "nginx", "-e", f"{work}/nginx.log", "-c", f"{work}/nginx.conf")
-    for i in range(1200):
-        if listening():
-            break
-        time.sleep(0.5)
-    else:
-        sys.exit("sites: the servers do not come up")
+    begin()
     pages("https", 0.85)
     pages("http", 0.5)
     ours, theirs = census(), pipeline()
     row("census_to_pipeline", theirs / ours, "ratio", 1.15, theirs / ours >= 1.15)
+    caps()
 finally:
     for p in servers.values():
         p.terminate()

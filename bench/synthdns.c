@@ -1,11 +1,12 @@
 /*
  * synthdns: the world of bench/synth.h behind sockets, UDP and TCP, port 53 of every address that comes here.
  *
- *	synthdns [--delay MS] [--dead PPM] [--loss PPM] [--zones N] [--dual 1]
+ *	synthdns [--delay MS] [--dead PPM] [--loss PPM] [--zones N] [--dual 1] [--log FILE]
  *
  * Whoever starts it has made a network of his own in which the addresses are local.  Says "ready" on stdout and
  * serves until it gets SIGTERM; then says how many questions came by UDP, of those how many were not to be
  * answered, how many datagrams it lost on purpose, and how many questions came by TCP.  --loss: each question and each answer is lost with that probability.
+ * --log: each question, when it was read and where it came: microseconds of the monotonic clock, udp or tcp, address.
  */
 #include "bench/synth.h"
 
@@ -29,6 +30,7 @@ static struct {
 	struct synth world;
 	int64_t delay_us;
 	unsigned loss_ppm;
+	FILE *log;
 	uint64_t queries, dead, lost, tcp;
 } self;
 static volatile sig_atomic_t stopped;
@@ -126,6 +128,14 @@ static struct addr addr_of(struct msghdr *m)
 	return a;
 }
 
+static void note(const struct addr *at, bool tcp)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (self.log)
+		fprintf(self.log, "%lld %s %s\n", (long long)now_us(), tcp ? "tcp" : "udp", addr_text(at, text));
+}
+
 /* The answer goes into the line, with the control message that says from which address it leaves. */
 static void take_query(struct msghdr *m, const uint8_t *data, size_t len, int64_t now)
 {
@@ -134,6 +144,7 @@ static void take_query(struct msghdr *m, const uint8_t *data, size_t len, int64_
 	size_t n;
 
 	self.queries++;
+	note(&at, false);
 	if (lose() || !at.family)
 		return;
 	p = line_add();
@@ -275,6 +286,7 @@ static void serve_conn(int fd)
 	len = c->n < 2 ? QUERY_MAX : (size_t)c->data[0] << 8 | c->data[1];
 	if (c->n < 2 + len)
 		return;
+	note(&c->at, true);
 	n = synth_answer(&self.world, &c->at, true, c->data + 2, len, answer + 2);
 	self.tcp++;
 	answer[0] = (uint8_t)(n >> 8);
@@ -369,13 +381,15 @@ int main(int argc, char **argv)
 			self.world.dead_ppm = value;
 		else if (!strcmp(argv[i], "--loss"))
 			self.loss_ppm = value;
+		else if (!strcmp(argv[i], "--log") && (self.log = fopen(argv[i + 1], "w")))
+			continue;
 		else if (!strcmp(argv[i], "--zones") && value <= SYNTH_ZONES_MAX)
 			self.world.zones = value;
 		else if (!strcmp(argv[i], "--dual"))
 			self.world.dual = value;
 		else
 			return fprintf(stderr, "usage: synthdns [--delay MS] [--dead PPM] [--loss PPM] [--zones N] "
-					       "[--dual 1]\n"), 2;
+					       "[--dual 1] [--log FILE]\n"), 2;
 	}
 	sigaction(SIGTERM, &sa, NULL);
 	serve();
