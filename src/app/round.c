@@ -406,10 +406,11 @@ int round_put(struct round *r, struct store *s, struct gather *g, size_t n, stru
 	int rc;
 
 	*vec_push(&g->changes) = (struct change){
-		.sql = "UPDATE round SET done = (SELECT count(*) FROM round_done WHERE round = ?1)"
-		       ", failures = ?2 WHERE id = ?1",
-		.args = {value_text(r->id), value_text(tally_json(&r->failures, SIZE_MAX, &g->arena))},
-		.n_args = 2};
+		/* not counted anew: of a million sites that would be a walk over as many rows each second */
+		.sql = "UPDATE round SET done = ?2, failures = ?3 WHERE id = ?1",
+		.args = {value_text(r->id), value_i64((int64_t)(r->done + n)),
+			 value_text(tally_json(&r->failures, SIZE_MAX, &g->arena))},
+		.n_args = 3};
 	rc = store_put(s, g->batches.at, g->batches.n, g->changes.at, g->changes.n, e);
 	g->batches.n = 0; /* they are gone whatever came of it */
 	g->changes.n = 0;
