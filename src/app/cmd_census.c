@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PROBLEMS_SHOWN = 20, SHARDS_MAX = 1000 };
+enum { PROBLEMS_SHOWN = 20, SHARDS_MAX = 1000, CACHE_MIB = 512 /* of 1.5 GiB that a round may take in all */ };
 
 static volatile int stopped;
 
@@ -217,6 +217,7 @@ static int with_prober(struct census_job *j, struct err *e)
 			       probers_number(config->probers, config->targets_per_s,
 					      sysconf(_SC_NPROCESSORS_ONLN)), e);
 
+	store_memory(CACHE_MIB);
 	if (!rc)
 		rc = open_store(j->args, STORE_ANY, &j->store, e);
 	if (!rc)

@@ -78,13 +78,20 @@ static void set(void *config, const char *name, const char *value)
 	(void)duck_api.set_config(config, name, value);
 }
 
-/* A quarter of the machine for the cache, at least 256 MiB, at most 4 GiB. */
+static int64_t memory_mib = 4096;
+
+void duck_memory(int64_t mib)
+{
+	memory_mib = mib;
+}
+
+/* A quarter of the machine for the cache, at least 256 MiB, at most what was said. */
 static void set_memory(void *config)
 {
 	int64_t mib = (int64_t)sysconf(_SC_PHYS_PAGES) / 4 * sysconf(_SC_PAGESIZE) >> 20;
 	char text[32];
 
-	snprintf(text, sizeof(text), "%dMiB", (int)(mib < 256 ? 256 : mib > 4096 ? 4096 : mib));
+	snprintf(text, sizeof(text), "%dMiB", (int)(mib < 256 ? 256 : mib > memory_mib ? memory_mib : mib));
 	set(config, "memory_limit", text);
 	snprintf(text, sizeof(text), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	set(config, "threads", text);

@@ -22,6 +22,9 @@ struct duck_bulk;
 int duck_load(struct err *e);
 const char *duck_version(void); /* NULL before it is loaded */
 
+/* The most that files opened from now on take for their cache, in MiB, 256 at least; 4096 unless said.  What an
+ * appender of many tables needs is some 64 MiB, however long the round. */
+void duck_memory(int64_t mib);
 /* -ENOENT is not an error here: a file that is not there is made. */
 int duck_open(const char *path, struct duck **out, struct err *e);
 void duck_close(struct duck *d);

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/duckdb.h"
 #include "store/owner.h"
 #include "store/remote.h"
 #include "store/state.h"
@@ -202,6 +203,11 @@ static int open_files(struct store *s, struct err *e)
 	if (!open_facts(s) && sqlite_number(s->state, "SELECT count(*) FROM outbox", 0))
 		(void)outbox_flush(s, NULL);
 	return 0;
+}
+
+void store_memory(int64_t mib)
+{
+	duck_memory(mib);
 }
 
 int store_open(const char *dir, enum store_mode mode, const struct schema *const *schemas,

@@ -27,6 +27,8 @@ enum store_mode {
 	STORE_OWNER, /* own DIR or fail: serve */
 };
 
+/* Before store_open, by who writes much and asks little: the most memory, in MiB, for what is read again. */
+void store_memory(int64_t mib);
 /* Creates DIR if it is not there.  `schemas` ends with NULL: the tables that must exist, with all
  * their columns. */
 int store_open(const char *dir, enum store_mode mode, const struct schema *const *schemas,
