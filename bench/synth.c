@@ -348,11 +348,23 @@ static size_t put_root_server(struct out *o)
 	return at;
 }
 
+/* r.root-servers.net, and the two names above it, which hold nothing. */
+static bool leads_to_root_server(const struct query *q)
+{
+	static const char *const labels[] = {"net", "root-servers", "r"};
+
+	for (unsigned i = 0; i < q->n; i++)
+		if (i >= 3 || !label_is(q, q->n - 1 - i, labels[i]))
+			return false;
+	return true;
+}
+
 /* A bare root: itself, its one server, and the way to test. */
 static unsigned answer_root(struct out *o, const struct query *q)
 {
 	struct addr four = {.family = 4, .byte = {198, 18, 0, 1}};
 	struct addr six = {.family = 6, .byte = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
+	bool there = !q->n || leads_to_root_server(q);
 
 	if (q->n && label_is(q, q->n - 1, "test"))
 		return put_tld(o, 1, 0);
@@ -362,12 +374,13 @@ static unsigned answer_root(struct out *o, const struct query *q)
 		put_addr(o, 2, (unsigned)at, four);
 		put_addr(o, 2, (unsigned)at, six);
 	}
-	if (q->n == 3 && label_is(q, 1, "root-servers") && label_is(q, 2, "net")) {
-		if (q->type == DNS_A || q->type == DNS_AAAA)
-			put_addr(o, 0, HEADER_B, q->type == DNS_A ? four : six);
-		return AA;
-	}
-	return q->n > 1 ? AA | DNS_NXDOMAIN : AA;
+	if (!q->n && q->type == DNS_SOA)
+		put_soa(o, 0, HEADER_B);
+	else if (there && q->n == 3 && (q->type == DNS_A || q->type == DNS_AAAA))
+		put_addr(o, 0, HEADER_B, q->type == DNS_A ? four : six);
+	if (!o->counts[0])
+		put_soa(o, 1, (unsigned)q->end - 5); /* the root label ends the name asked for */
+	return there ? AA : AA | DNS_NXDOMAIN;
 }
 
 static unsigned answer_tld_itself(struct out *o, const struct query *q)
