@@ -82,7 +82,7 @@ static int64_t memory_mib = 4096;
 
 void duck_memory(int64_t mib)
 {
-	memory_mib = mib;
+	memory_mib = mib < 256 ? 256 : mib;
 }
 
 /* A quarter of the machine for the cache, at least 256 MiB, at most what was said. */

@@ -544,6 +544,20 @@ static int open_in_child(enum store_mode mode, char *text, size_t max)
 	return -WEXITSTATUS(status);
 }
 
+/* What is said before a store is opened holds for it, and 256 MiB is the least. */
+static void memory(void)
+{
+	struct store *s;
+
+	store_memory(1);
+	s = open_with(old_list, "a store that may keep little");
+	is_int(number(s, "SELECT (current_setting('memory_limit') = '256.0 MiB')::INTEGER"), 1, "the library was told");
+	put(s, make(&old_schema, 100, 0), "and rows go in");
+	store_close(s);
+	store_memory(4096);
+	clean();
+}
+
 static void locked(void)
 {
 	struct store *s = open_with(old_list, "owner");
@@ -615,6 +629,7 @@ int main(int argc, char **argv)
 	damaged();
 	truncated();
 	other_versions();
+	memory();
 	locked();
 	without_library();
 	clean();

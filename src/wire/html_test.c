@@ -149,6 +149,34 @@ static void distances(void)
 	ok(html_simhash(&h) == 0 && h.words == 0, "no word, no hash");
 }
 
+static uint64_t hash_of(const char *text)
+{
+	run(text, strlen(text), strlen(text) / 2);
+	return html_simhash(&h);
+}
+
+/* What is stored is compared with what comes later: the hash of a text is for good. */
+static void for_good(void)
+{
+	char text[64];
+
+	html_init(&h, false);
+	for (int i = 0; i < 300; i++) {
+		int n = snprintf(text, sizeof(text), "<p>Notice%d Office%c of \xe4\xb8\xad\xe6\x96\x87 harbour %x</p>",
+				 i % 7, 'a' + i % 26, i * 2654435);
+
+		html_feed(&h, text, (size_t)n);
+	}
+	html_end(&h);
+	ok(html_simhash(&h) == UINT64_C(0xf95785ee77ca7a29), "the hash of a text is what it was");
+	ok(h.n_parts == 1 && h.parts[0] == UINT64_C(0xf95785ec57daf209), "and so is that of its part");
+	is_int((long long)h.words, 1800, "and the number of its words");
+	ok(hash_of("Town HALL opens") == hash_of("town hall OPENS"), "capitals are no other word");
+	ok(hash_of("town hall abcde1 opens") == hash_of("town hall fedcb2 opens"), "six hexadecimal digits are a token");
+	ok(hash_of("town hall abcdg1 opens") != hash_of("town hall fedcg2 opens"), "with another letter a word");
+	ok(hash_of("town hall abcd1 opens") != hash_of("town hall fedc2 opens"), "and so are five");
+}
+
 static void title_limit(void)
 {
 	static char text[L_HTML_TITLE_B + 32];
@@ -241,6 +269,7 @@ int main(void)
 	test_parts();
 	table();
 	distances();
+	for_good();
 	title_limit();
 	test_charsets();
 	title_limit_charset();
