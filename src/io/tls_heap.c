@@ -29,6 +29,12 @@ static struct spare *spare[N_CLASSES];
 static unsigned char *slab, *slab_end;
 static size_t held_b;
 
+#if defined(__has_feature) /* clang's way to say it */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 static const bool classes = false;
 #else

@@ -10,10 +10,14 @@
 
 #include <string.h>
 
+/* However long the line before one that answers, it is better than one that was silent to this walk, and that is
+ * better than one that is parked: a zone may have no other. */
+static const int64_t SILENCE_US = INT64_C(10000000000000), PARKED_US = INT64_C(1000000000000000);
+
 enum {
 	SPREAD_US = 40000,
 	UNKNOWN_US = 20000, /* as good as any: else the first that answered would have all questions */
-	SILENT_US = 300000, SILENCE_US = 5000000, PARKED_US = 60000000,
+	SILENT_US = 300000, SILENT_MAX_US = 1500000,
 	CIRCLE_STEPS = 64,
 	SILENCES_MAX = 2
 };
@@ -37,6 +41,11 @@ static const struct tried *find_tried(const struct walk *w, const struct addr *a
 	return NULL;
 }
 
+static int64_t at_most(int64_t us, int64_t max_us)
+{
+	return us < max_us ? us : max_us;
+}
+
 /* The one that will have answered first, with some chance for those that are about as fast.  Whoever has a line
  * before him that our own pace keeps waiting is late: without that a zone of a million names would be asked of one
  * of its servers alone, at the rate that one may be asked.  -1: not to be asked. */
@@ -51,11 +60,11 @@ static int64_t score(struct walk *w, const struct addr *a)
 	s = server_get(w->it, a);
 	us = s && s->srtt_us ? s->srtt_us : UNKNOWN_US;
 	if (s)
-		us += s->known.refs * w->it->env.ns_gap_us + s->silent_run * (int64_t)SILENT_US;
+		us += s->known.refs * w->it->env.ns_gap_us + at_most(s->silent_run * (int64_t)SILENT_US, SILENT_MAX_US);
 	if (s && s->parked_until_us > it_now(w->it))
-		us += PARKED_US; /* after all others: a zone may have no other */
+		us += PARKED_US;
 	us += (int64_t)(w->it->env.random(w->it->env.random_ctx) % SPREAD_US);
-	return us + (t ? t->silences : 0) * (int64_t)SILENCE_US;
+	return us + (t ? t->silences : 0) * SILENCE_US;
 }
 
 struct addr walk_pick(struct walk *w, const char **host)

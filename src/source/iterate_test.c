@@ -417,6 +417,45 @@ static void test_spread(void)
 	ok(n >= 98 && n <= 102, "at once and at a pace, %d of 200: who has no line before him is next", n);
 }
 
+/* 200 names of one.test at once, the n-th time. */
+static void ask_many(int n)
+{
+	static struct iterate_question many[200];
+	static char names[200][32];
+
+	times = 0;
+	for (int i = 0; i < 200; i++) {
+		snprintf(names[i], sizeof(names[i]), "n%d-%d.one.test", n, i);
+		many[i] = (struct iterate_question){.qname = names[i], .qtype = DNS_A, .done = nothing};
+		iterate_ask(it, &many[i]);
+	}
+	dnsworld_run(world, 100000);
+	is_int(times, 200, "all were answered");
+}
+
+/* However long the line before the one that answers, nobody is sent to one that is parked. */
+static void test_line_or_silence(void)
+{
+	const struct server *s = NULL;
+	size_t before;
+	struct addr a;
+	int n = 0;
+
+	begin(ROOT REGISTRY HOST OWN);
+	it->env.ns_gap_us = 1000000;
+	addr_parse(&a, "192.0.2.3");
+	dnsworld_serve(world, "192.0.2.3", "silent");
+	while (n < 20 && !(s && s->parked_until_us > it_now(it))) {
+		ask_many(n++);
+		s = server_get(it, &a);
+	}
+	ok(n > 1 && n < 20, "parked after %d times", n);
+	before = dnsworld_asked_at(world, "192.0.2.3");
+	ask_many(n);
+	is_int((long long)(dnsworld_asked_at(world, "192.0.2.3") - before), 0, "then none of 200 goes there");
+	end();
+}
+
 static void test_attacks(void)
 {
 	unsigned most = 0;
@@ -539,6 +578,7 @@ int main(void)
 	test_depth();
 	test_at_once();
 	test_spread();
+	test_line_or_silence();
 	test_attacks();
 	test_many();
 	return done();

@@ -30,7 +30,6 @@ struct pace {
 	int64_t free_us, next_us; /* as of a place: booked, and gone */
 	int64_t *gone;		  /* when the latest of them went, as many as may go in a second */
 	uint64_t n_gone;
-	int64_t gone_room;
 	struct turn *late, **late_end; /* they go one after the other, before all others */
 	struct timer late_timer;
 	struct arena arena; /* of the map */
@@ -56,8 +55,7 @@ struct pace *pace_new(struct loop *loop, const struct pace_config *c)
 	p->c = *c;
 	p->c.share = c->share > 1 ? c->share : 1;
 	p->began_us = clock_mono(loop_clock(loop));
-	p->gone_room = a_second(p, c->per_s);
-	p->gone = calloc((size_t)p->gone_room, sizeof(p->gone[0]));
+	p->gone = calloc((size_t)a_second(p, c->per_s), sizeof(p->gone[0]));
 	if (!p->gone)
 		abort();
 	p->late_end = &p->late;
@@ -282,7 +280,7 @@ static int64_t advance(struct pace *p, struct turn *t, int64_t now_us)
 static void note_gone_here(struct pace *p, int64_t now_us)
 {
 	int64_t per_s = per_s_now(p, now_us);
-	uint64_t n = (uint64_t)a_second(p, per_s), room = (uint64_t)p->gone_room;
+	uint64_t n = (uint64_t)a_second(p, per_s), room = (uint64_t)a_second(p, p->c.per_s);
 
 	p->gone[p->n_gone++ % room] = now_us;
 	p->next_us = later(p->next_us, now_us - BURST_US) + gap_shared(p, per_s);
