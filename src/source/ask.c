@@ -7,6 +7,7 @@
 #include "io/sockaddr.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,10 +191,11 @@ static bool take_id(struct ask_try *t, struct sent *s)
 	return false;
 }
 
-static void end_soon(struct ask_try *t, enum ask_end end)
+void ask_end_soon(struct ask_try *t, enum ask_end end, const char *why)
 {
-	t->early = (struct ask_result){.end = end};
 	t->ended_early = true;
+	t->early_end = end;
+	t->early_why = why;
 	ask_set_timer(t, 0);
 }
 
@@ -206,7 +208,7 @@ static void send_udp(struct ask_try *t)
 	size_t len;
 
 	if (!take_id(t, s)) {
-		end_soon(t, ASK_FAULT);
+		ask_end_soon(t, ASK_FAULT, NULL);
 		return;
 	}
 	s->at_us = now_us(a);
@@ -214,7 +216,7 @@ static void send_udp(struct ask_try *t)
 	len = write_query(t, s, query);
 	t->n_sent++;
 	if (!len) {
-		end_soon(t, ASK_FAULT);
+		ask_end_soon(t, ASK_FAULT, NULL);
 		return;
 	}
 	a->stats.datagrams++;
@@ -328,12 +330,22 @@ static void by_tcp(struct ask_try *t)
 	take_turn(t);
 }
 
+/* The reason may stand in the connection, which is gone when done is called. */
+static void tell_early(struct ask_try *t)
+{
+	char why[GUARD_REASON_MAX];
+	struct ask_result r = {.end = t->early_end, .why = t->early_why ? why : NULL, .tcp = t->tcp != NULL};
+
+	snprintf(why, sizeof(why), "%s", t->early_why ? t->early_why : "");
+	ask_end(t, &r);
+}
+
 static void timed_out(struct ask_try *t)
 {
 	struct ask_result r = {.end = ASK_SILENT};
 
 	if (t->ended_early)
-		ask_end(t, &t->early);
+		tell_early(t);
 	else if (t->tcp)
 		ask_tcp_timeout(t);
 	else if (t->n_sent < tries_of(t->q))

@@ -24,8 +24,9 @@ struct ask_try {
 	int64_t due_us;
 	uint8_t n_sent, connections, mismatches;
 	bool truncated, to_tcp;
-	struct ask_result early; /* of what failed inside of ask(): told from the loop */
-	bool ended_early;
+	bool ended_early; /* it failed inside of ask(): told from the loop */
+	enum ask_end early_end;
+	const char *early_why;
 };
 
 enum { WHEEL_SLOTS = 1024, WHEEL_TICK_US = 8000 };
@@ -47,6 +48,8 @@ struct asker {
 };
 
 void ask_end(struct ask_try *t, const struct ask_result *r);
+/* For what fails inside of ask(), perhaps: done is called from the loop. */
+void ask_end_soon(struct ask_try *t, enum ask_end end, const char *why);
 /* Fires no later than this. */
 void ask_set_timer(struct ask_try *t, int64_t due_us);
 

@@ -185,14 +185,6 @@ static size_t write_query(const struct ask *q, uint8_t *to)
 	return len ? len + 2 : 0;
 }
 
-/* From inside of ask(), perhaps: what fails is told from the loop. */
-static void end_soon(struct ask_try *t, enum ask_end how, const char *why)
-{
-	t->early = (struct ask_result){.end = how, .why = why, .tcp = true};
-	t->ended_early = true;
-	ask_set_timer(t, 0);
-}
-
 void ask_tcp_begin(struct ask_try *t)
 {
 	struct ask_tcp *c = calloc(1, sizeof(*c));
@@ -208,17 +200,17 @@ void ask_tcp_begin(struct ask_try *t)
 	t->connections++;
 	fd = c->out_n ? sock_tcp(t->asker->guard, &q->server, q->port ? q->port : DNS_PORT, c->why) : -EINVAL;
 	if (fd == -EACCES) {
-		end_soon(t, ASK_DENIED, c->why);
+		ask_end_soon(t, ASK_DENIED, c->why);
 	} else if (fd < 0) {
 		const char *word = sock_error_word(-fd);
 
-		end_soon(t, fd == -ECONNREFUSED ? ASK_PORT : word ? ASK_UNREACHABLE : ASK_FAULT, word);
+		ask_end_soon(t, fd == -ECONNREFUSED ? ASK_PORT : word ? ASK_UNREACHABLE : ASK_FAULT, word);
 	} else {
 		c->watch.fd = fd;
 		t->asker->stats.connections++;
 		ask_set_timer(t, clock_mono(loop_clock(t->asker->loop)) + TCP_WAIT_US);
 		c->watch.want = LOOP_WRITE;
 		if (loop_watch(t->asker->loop, &c->watch, NULL) < 0)
-			end_soon(t, ASK_FAULT, NULL);
+			ask_end_soon(t, ASK_FAULT, NULL);
 	}
 }
