@@ -1,6 +1,6 @@
 /*
- * ask: see ask.h.  Ids are places in a table of 65,536 for each socket, so that an answer finds its question
- * without a look at the name; a wheel of slots of WHEEL_TICK_US holds the timeouts.
+ * ask: see ask.h.  An answer finds its question by socket and id (ask_ids.c), without a look at the name; a wheel
+ * of slots of WHEEL_TICK_US holds the timeouts.
  */
 #include "source/ask_int.h"
 
@@ -13,7 +13,7 @@
 
 #include "source/drive.h"
 
-enum { CHUNK = 256, FIRST_WAIT_MS = 1000, ID_TRIES = 16, IDS = 65536 };
+enum { CHUNK = 256, FIRST_WAIT_MS = 1000, ID_TRIES = 16 };
 
 static int64_t now_us(const struct asker *a)
 {
@@ -134,7 +134,7 @@ static void give_back(struct ask_try *t)
 	pace_leave(&t->q->turn);
 	ask_tcp_done(t);
 	for (unsigned i = 0; i < t->n_sent; i++)
-		a->ids[t->sent[i].socket][t->sent[i].id] = NULL;
+		ask_ids_remove(&a->ids, &t->sent[i]);
 	t->q->state = NULL;
 	t->next = a->free_tries;
 	a->free_tries = t;
@@ -176,16 +176,12 @@ static bool take_id(struct ask_try *t, struct sent *s)
 	uint64_t bits = drive_random(NULL);
 
 	s->socket = (uint8_t)dgram_socket(a->dgram, t->q->server.family);
-	if (!a->ids[s->socket]) {
-		a->ids[s->socket] = calloc(IDS, sizeof(*a->ids[0]));
-		if (!a->ids[s->socket])
-			abort();
-	}
+	s->number = t->n_sent;
 	for (int i = 0; i < ID_TRIES; i++, bits = bits * UINT64_C(6364136223846793005) + 1) {
 		s->id = (uint16_t)(bits >> 40);
-		if (a->ids[s->socket][s->id])
+		if (ask_ids_find(&a->ids, s->socket, s->id))
 			continue;
-		a->ids[s->socket][s->id] = t;
+		ask_ids_add(&a->ids, s);
 		return true;
 	}
 	return false;
@@ -270,13 +266,20 @@ static void failed(struct ask_try *t, const struct dgram_event *e)
 	ask_end(t, &r);
 }
 
+static struct ask_try *try_of(const struct sent *s)
+{
+	const struct sent *first = s - s->number;
+
+	return (struct ask_try *)((uintptr_t)first - offsetof(struct ask_try, sent));
+}
+
 static void got(void *ctx, const struct dgram_event *e)
 {
 	struct asker *a = ctx;
 	uint16_t id = e->len >= 2 ? (uint16_t)(e->data[0] << 8 | e->data[1]) : 0;
-	struct ask_try *t = e->len >= DNS_HEADER_B && a->ids[e->socket] ? a->ids[e->socket][id] : NULL;
+	const struct sent *s = e->len >= DNS_HEADER_B ? ask_ids_find(&a->ids, e->socket, id) : NULL;
+	struct ask_try *t = s ? try_of(s) : NULL;
 	uint8_t query[DNS_QUERY_MAX];
-	const struct sent *s;
 
 	if (!t || t->to_tcp || !is_from(t, e)) {
 		a->stats.mismatches += t && !t->to_tcp;
@@ -286,9 +289,6 @@ static void got(void *ctx, const struct dgram_event *e)
 		failed(t, e);
 		return;
 	}
-	s = t->sent;
-	while (s->id != id || s->socket != e->socket)
-		s++;
 	switch (dns_echo(e->data, e->len, query, write_query(t, s, query))) {
 	case DNS_ECHO_SAME: answered(t, s, e); break;
 	case DNS_ECHO_CASE: mismatch(t, true); break;
@@ -365,9 +365,11 @@ struct asker *asker_new(struct loop *loop, struct guard *guard, struct pace *pac
 	*a = (struct asker){.loop = loop, .guard = guard, .pace = pace};
 	a->timer = (struct timer){.fire = turn_wheel, .ctx = a};
 	a->wheel_us = now_us(a);
+	ask_ids_init(&a->ids);
 	a->dgram = dgram_new(loop, guard, got, a, e);
 	if (a->dgram)
 		return a;
+	ask_ids_done(&a->ids);
 	free(a);
 	return NULL;
 }
@@ -383,8 +385,7 @@ void asker_free(struct asker *a)
 		give_back(a->in_line);
 	loop_untimer(a->loop, &a->timer);
 	dgram_free(a->dgram);
-	for (int i = 0; i < DGRAM_SOCKETS; i++)
-		free(a->ids[i]);
+	ask_ids_done(&a->ids);
 	while (a->chunks) {
 		void **chunk = a->chunks;
 

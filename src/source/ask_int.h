@@ -11,8 +11,16 @@
 struct sent {
 	int64_t at_us;
 	uint64_t case_bits;
+	struct sent *next; /* in ask_ids */
 	uint16_t id;
 	uint8_t socket;
+	uint8_t number; /* its place in ask_try.sent */
+};
+
+struct ask_ids {
+	struct sent **places;
+	unsigned bits;
+	size_t n;
 };
 
 struct ask_try {
@@ -36,7 +44,7 @@ struct asker {
 	struct guard *guard;
 	struct pace *pace;
 	struct dgram *dgram;
-	struct ask_try **ids[DGRAM_SOCKETS]; /* 65,536 each */
+	struct ask_ids ids;
 	struct ask_try *wheel[WHEEL_SLOTS];
 	int64_t wheel_us; /* all slots before this time are empty */
 	struct timer timer;
@@ -52,6 +60,14 @@ void ask_end(struct ask_try *t, const struct ask_result *r);
 void ask_end_soon(struct ask_try *t, enum ask_end end, const char *why);
 /* Fires no later than this. */
 void ask_set_timer(struct ask_try *t, int64_t due_us);
+
+/* ask_ids.c */
+void ask_ids_init(struct ask_ids *ids);
+void ask_ids_done(struct ask_ids *ids);
+/* NULL: none under way has this socket and id. */
+struct sent *ask_ids_find(const struct ask_ids *ids, unsigned socket, uint16_t id);
+void ask_ids_add(struct ask_ids *ids, struct sent *s);
+void ask_ids_remove(struct ask_ids *ids, struct sent *s);
 
 /* ask_tcp.c */
 void ask_tcp_begin(struct ask_try *t);
