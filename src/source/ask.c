@@ -170,6 +170,7 @@ static size_t write_query(const struct ask_try *t, const struct sent *s, uint8_t
 	return dns_query(to, t->q->qname, t->q->qtype, s->id, query_flags(t->q), s->case_bits);
 }
 
+/* 64 random bits make the id and the case of 48 letters. */
 static bool take_id(struct ask_try *t, struct sent *s)
 {
 	struct asker *a = t->asker;
@@ -177,8 +178,9 @@ static bool take_id(struct ask_try *t, struct sent *s)
 
 	s->socket = (uint8_t)dgram_socket(a->dgram, t->q->server.family);
 	s->number = t->n_sent;
+	s->case_bits = t->q->flags & ASK_NO_0X20 ? 0 : bits << 16 | bits >> 48;
 	for (int i = 0; i < ID_TRIES; i++, bits = bits * UINT64_C(6364136223846793005) + 1) {
-		s->id = (uint16_t)(bits >> 40);
+		s->id = (uint16_t)(bits >> 48);
 		if (ask_ids_find(&a->ids, s->socket, s->id))
 			continue;
 		ask_ids_add(&a->ids, s);
@@ -208,7 +210,6 @@ static void send_udp(struct ask_try *t)
 		return;
 	}
 	s->at_us = now_us(a);
-	s->case_bits = t->q->flags & ASK_NO_0X20 ? 0 : drive_random(NULL);
 	len = write_query(t, s, query);
 	t->n_sent++;
 	if (!len) {

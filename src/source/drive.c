@@ -479,7 +479,7 @@ const struct drive_stats *drive_stats(const struct drive *d)
 }
 
 /* getrandom gives 256 bytes without interruption. */
-static _Thread_local uint64_t random_bits[32];
+static _Thread_local uint64_t random_bits[512]; /* a page: the kernel asks its price by the call */
 static _Thread_local size_t random_left;
 
 /* A child must not deal what its parent has. */
