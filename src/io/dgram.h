@@ -32,6 +32,7 @@ struct dgram_event {
 	unsigned socket; /* 0 to DGRAM_SOCKETS - 1 */
 	struct addr addr; /* of the far side */
 	uint16_t port;
+	int64_t at_us; /* on the loop's mono clock, when it was read; one reading for all that came with it */
 	const uint8_t *data; /* until the call returns */
 	size_t len;
 	int error;
@@ -55,6 +56,6 @@ struct dgram_stats {
 	uint64_t sent, received;
 	uint64_t lost_here; /* received and thrown away because our buffers were full, or not sent for that reason */
 };
-const struct dgram_stats *dgram_stats(const struct dgram *d);
+const struct dgram_stats *dgram_stats(struct dgram *d);
 
 #endif

@@ -135,6 +135,34 @@ static void test_many(void)
 	ok(dgram_stats(dgram)->sent >= MANY && dgram_stats(dgram)->received >= n_in, "and are counted");
 }
 
+/* More than a socket holds, and nobody reads meanwhile: those that are thrown away are counted, each of them. */
+static void test_lost(void)
+{
+	enum { FLOOD = 20000, LARGE = 1000 };
+	uint64_t before = dgram_stats(dgram)->lost_here;
+	union sockaddr_any back;
+	socklen_t len = sizeof(back);
+	static char in[LARGE];
+	unsigned lost;
+
+	forget();
+	loop_unwatch(loop, &echo[0]);
+	send_text("127.0.0.1", echo_port[0], "where from?");
+	for (int i = 0; i < 100 && recvfrom(echo[0].fd, in, sizeof(in), 0, &back.any, &len) < 0; i++)
+		loop_turn(loop, 10000, NULL);
+	for (unsigned i = 0; i < FLOOD; i++)
+		if ((sendto)(echo[0].fd, in, sizeof(in), 0, &back.any, len) < 0)
+			perror("flood");
+	loop_watch(loop, &echo[0], NULL);
+	for (unsigned n = 0, was = 1; n != was; n = n_in) {
+		was = n_in;
+		loop_turn(loop, 10000, NULL);
+	}
+	lost = (unsigned)(dgram_stats(dgram)->lost_here - before);
+	ok(lost > 0 && n_in + lost == FLOOD, "%u come in, %u are lost here", n_in, lost);
+	is_int((long long)(dgram_stats(dgram)->lost_here - before), lost, "and are counted once");
+}
+
 int main(void)
 {
 	struct prefix allow[2];
@@ -153,6 +181,7 @@ int main(void)
 	test_both();
 	test_nobody();
 	test_many();
+	test_lost();
 	dgram_free(dgram);
 	guard_free(guard);
 	close(echo[0].fd);

@@ -226,7 +226,7 @@ static void by_tcp(struct ask_try *t);
 static void answered(struct ask_try *t, const struct sent *s, const struct dgram_event *e)
 {
 	struct ask_result r = {.end = ASK_ANSWER, .data = e->data, .len = e->len, .fragments = e->fragments,
-			       .rtt_us = now_us(t->asker) - s->at_us};
+			       .rtt_us = e->at_us - s->at_us};
 
 	t->asker->stats.late += s != &t->sent[t->n_sent - 1];
 	t->truncated = e->len > 2 && e->data[2] & DNS_FLAG_TC >> 8;

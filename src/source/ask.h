@@ -77,7 +77,7 @@ void ask_cancel(struct asker *a, struct ask *q);
 
 struct ask_stats {
 	uint64_t questions, datagrams, connections, answers, late, mismatches, lost_here; /* lost_here: by our own
-				* full socket buffers (SO_RXQ_OVFL) */
+				* full socket buffers (dgram.h) */
 };
 const struct ask_stats *ask_stats(struct asker *a);
 size_t ask_active(const struct asker *a);
