@@ -137,23 +137,31 @@ static int longest_zeros(const uint8_t *b, int *len)
 }
 
 /* Addresses are written in keys, rows and pages by the million: printf would take most of that time. */
-static char *put_number(char *p, unsigned v, unsigned base)
+static char *put_hex(char *p, unsigned v)
 {
-	char digits[8];
-	int n = 0;
+	static const char digits[] = "0123456789abcdef";
 
-	do
-		digits[n++] = "0123456789abcdef"[v % base];
-	while (v /= base);
-	while (n)
-		*p++ = digits[--n];
+	for (unsigned shift = 12; shift; shift -= 4)
+		if (v >> shift)
+			*p++ = digits[v >> shift & 15];
+	*p++ = digits[v & 15];
+	return p;
+}
+
+static char *put_byte(char *p, unsigned v)
+{
+	if (v > 99)
+		*p++ = (char)('0' + v / 100);
+	if (v > 9)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
 	return p;
 }
 
 static void text_v4(const uint8_t *b, char *p)
 {
 	for (int i = 0; i < 4; i++) {
-		p = put_number(p, b[i], 10);
+		p = put_byte(p, b[i]);
 		*p++ = i < 3 ? '.' : '\0';
 	}
 }
@@ -176,7 +184,7 @@ static void text_v6(const uint8_t *b, char *p)
 			i += gap_len - 1;
 			continue;
 		}
-		p = put_number(p, (unsigned)b[2 * i] << 8 | b[2 * i + 1], 16);
+		p = put_hex(p, (unsigned)b[2 * i] << 8 | b[2 * i + 1]);
 		if (i < 7)
 			*p++ = ':';
 	}
