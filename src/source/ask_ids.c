@@ -1,6 +1,6 @@
 /*
- * ask_ids: which datagram that is under way has this socket and id.  A table of chains with about as many places as
- * there are datagrams, so that it stays in the processor's cache: one place for each possible id, 4 MiB of them,
+ * ask_ids: which datagram that is under way has this socket and id.  A table of chains with two to four places for
+ * each datagram, so that it stays in the processor's cache: one place for each possible id, 4 MiB of them,
  * costs two cache misses a question.
  */
 #include "source/ask_int.h"
@@ -66,7 +66,7 @@ struct sent *ask_ids_find(const struct ask_ids *ids, unsigned socket, uint16_t i
 
 void ask_ids_add(struct ask_ids *ids, struct sent *s)
 {
-	if (ids->n++ >> ids->bits)
+	if (++ids->n * 2 >> ids->bits)
 		grow(ids);
 	put(ids, s);
 }

@@ -10,36 +10,48 @@
 
 /* ---- queries ---- */
 
+/* Without a branch on a bit: the processor would guess each second one wrong.  The lowest bit is the next letter's;
+ * those that were used come again after 64. */
 static void mix_case(uint8_t *name, size_t len, uint64_t bits)
 {
-	unsigned letter = 0;
-
 	for (size_t i = 0; i < len; i++) {
-		if (name[i] >= 'a' && name[i] <= 'z' && bits >> (letter++ % 64) & 1)
-			name[i] -= 32;
+		unsigned letter = name[i] >= 'a' && name[i] <= 'z';
+
+		name[i] -= (uint8_t)((letter & bits) << 5);
+		bits = bits >> letter | bits << (-letter & 63);
 	}
+}
+
+enum { OPT_B = 11 };
+
+static void put_u16(uint8_t *to, unsigned v)
+{
+	to[0] = (uint8_t)(v >> 8);
+	to[1] = (uint8_t)v;
 }
 
 size_t dns_query(uint8_t to[static DNS_QUERY_MAX], const char *qname, uint16_t qtype, uint16_t id,
 		 uint16_t flags, uint64_t case_bits)
 {
 	uint16_t kept = flags & (DNS_FLAG_RD | DNS_FLAG_AD | DNS_FLAG_CD);
-	const uint8_t head[DNS_HEADER_B] = {(uint8_t)(id >> 8), (uint8_t)id, (uint8_t)(kept >> 8),
-					    (uint8_t)kept, [5] = 1, [11] = 1};
-	/* type and class; then OPT: root, type, UDP size, no code, version, flags or options */
-	const uint8_t tail[15] = {(uint8_t)(qtype >> 8), (uint8_t)qtype, 0, DNS_CLASS_IN, 0, 0,
-				  DNS_OPT, DNS_EDNS_B >> 8, DNS_EDNS_B & 255,
-				  [11] = flags & DNS_QUERY_DO ? 0x80 : 0};
-	uint8_t name[DNS_NAME_B];
-	size_t len = dns_name_wire(qname, name);
+	size_t len = dns_name_wire(qname, to + DNS_HEADER_B);
+	uint8_t *tail = to + DNS_HEADER_B + len;
 
 	if (!len)
 		return 0;
-	mix_case(name, len, case_bits);
-	memcpy(to, head, sizeof(head));
-	memcpy(to + sizeof(head), name, len);
-	memcpy(to + sizeof(head) + len, tail, sizeof(tail));
-	return sizeof(head) + len + sizeof(tail);
+	mix_case(to + DNS_HEADER_B, len, case_bits);
+	put_u16(to, id);
+	put_u16(to + 2, kept);
+	put_u16(to + 4, 1);
+	memset(to + 6, 0, 5);
+	to[11] = 1;
+	put_u16(tail, qtype);
+	put_u16(tail + 2, DNS_CLASS_IN);
+	memset(tail + 4, 0, OPT_B); /* OPT: root, type, UDP size, no code, version, flags or options */
+	put_u16(tail + 5, DNS_OPT);
+	put_u16(tail + 7, DNS_EDNS_B);
+	tail[11] = flags & DNS_QUERY_DO ? 0x80 : 0;
+	return DNS_HEADER_B + len + 4 + OPT_B;
 }
 
 static uint8_t lower(uint8_t c)
@@ -60,7 +72,7 @@ static bool same_but_case(const uint8_t *a, const uint8_t *b, size_t len)
 enum dns_echo dns_echo(const void *message, size_t len, const uint8_t *query, size_t query_len)
 {
 	const uint8_t *m = message;
-	size_t question = query_len - DNS_HEADER_B - 11, name = question - 4;
+	size_t question = query_len - DNS_HEADER_B - OPT_B, name = question - 4;
 
 	if (len < DNS_HEADER_B || memcmp(m, query, 2) || !(m[2] & 0x80) || (m[2] & 0x78))
 		return DNS_ECHO_OTHER;
@@ -70,9 +82,9 @@ enum dns_echo dns_echo(const void *message, size_t len, const uint8_t *query, si
 		return DNS_ECHO_OTHER;
 	m += DNS_HEADER_B;
 	query += DNS_HEADER_B;
-	if (memcmp(m + name, query + name, 4) || !same_but_case(m, query, name))
-		return DNS_ECHO_OTHER;
-	return memcmp(m, query, name) ? DNS_ECHO_CASE : DNS_ECHO_SAME;
+	if (!memcmp(m, query, question))
+		return DNS_ECHO_SAME;
+	return !memcmp(m + name, query + name, 4) && same_but_case(m, query, name) ? DNS_ECHO_CASE : DNS_ECHO_OTHER;
 }
 
 /* ---- messages ---- */
@@ -96,14 +108,28 @@ static bool fail(struct parse *p, const char *word)
 	return false;
 }
 
+/* Most names of a message are a pointer to that of its question, which stands behind the header and can itself be
+ * none. */
+static bool is_question_name(const struct parse *p, const struct rd *r)
+{
+	return p->m->qname && rd_left(r) >= 2 && r->at[0] == 0xc0 && r->at[1] == DNS_HEADER_B;
+}
+
 /* A name as a text in the arena; the owner of the record before is used again, because most
  * records of a message have the same. */
 static const char *read_name(struct parse *p, struct rd *r, bool owner)
 {
-	char text[DNS_NAME_TEXT_MAX];
+	static _Thread_local char text[DNS_NAME_TEXT_MAX]; /* a local would be zeroed for each name */
 	const char *why = "name", *kept;
-	int len = dns_name_read(r, text, &why);
+	int len;
 
+	if (is_question_name(p, r)) {
+		rd_skip(r, 2);
+		if (owner)
+			p->last_owner = p->m->qname;
+		return p->m->qname;
+	}
+	len = dns_name_read(r, text, &why);
 	if (len < 0) {
 		fail(p, why);
 		return NULL;
@@ -120,15 +146,11 @@ static const char *read_name(struct parse *p, struct rd *r, bool owner)
 
 static int kind_of(uint16_t type)
 {
-	static const uint16_t known[N_KINDS] = {DNS_A,	 DNS_NS,   DNS_CNAME, DNS_SOA,
-						DNS_PTR, DNS_MX,   DNS_TXT,   DNS_AAAA,
-						DNS_DNAME, DNS_SVCB, DNS_HTTPS};
+	static const uint8_t kinds[DNS_HTTPS + 1] = {[DNS_A] = 1,      [DNS_NS] = 2,	[DNS_CNAME] = 3, [DNS_SOA] = 4,
+						     [DNS_PTR] = 5,    [DNS_MX] = 6,	[DNS_TXT] = 7,	 [DNS_AAAA] = 8,
+						     [DNS_DNAME] = 9, [DNS_SVCB] = 10, [DNS_HTTPS] = 11};
 
-	for (int i = 0; i < N_KINDS; i++) {
-		if (known[i] == type)
-			return i;
-	}
-	return -1;
+	return type < sizeof(kinds) ? kinds[type] - 1 : -1;
 }
 
 static bool read_addr(struct rd *data, struct addr *a, uint8_t family)
@@ -242,7 +264,7 @@ static struct dns_rr *next_room(struct parse *p)
 	return &p->m->rr[p->m->n_rr];
 }
 
-static bool keep(struct parse *p, struct dns_rr *rr, uint16_t class_, struct rd *data)
+static bool keep(struct parse *p, const struct dns_rr *rr, uint16_t class_, struct rd *data)
 {
 	int kind = class_ == DNS_CLASS_IN ? kind_of(rr->type) : -1;
 	struct dns_rr *to;
@@ -260,10 +282,10 @@ static bool keep(struct parse *p, struct dns_rr *rr, uint16_t class_, struct rd 
 	to = next_room(p);
 	if (!to)
 		return fail(p, "memory");
-	if (!read_data(p, data, rr))
+	*to = (struct dns_rr){.name = rr->name, .type = rr->type, .section = rr->section, .ttl_s = rr->ttl_s};
+	if (!read_data(p, data, to))
 		return false;
 	p->kept[kind]++;
-	*to = *rr;
 	p->m->n_rr++;
 	return true;
 }
@@ -389,6 +411,17 @@ static size_t txt_text(const uint8_t *data, size_t len, char *to, size_t max)
 	return n;
 }
 
+static size_t put_text(const char *text, char *to, size_t max)
+{
+	size_t len = strlen(text), n = len < max ? len : max - 1;
+
+	if (max) {
+		memcpy(to, text, n);
+		to[n] = '\0';
+	}
+	return len;
+}
+
 size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max)
 {
 	char addr[ADDR_TEXT_MAX];
@@ -396,13 +429,13 @@ size_t dns_rr_text(const struct dns_rr *rr, char *to, size_t max)
 
 	switch (rr->type) {
 	case DNS_A:
-	case DNS_AAAA: n = snprintf(to, max, "%s", addr_text(&rr->addr, addr)); break;
+	case DNS_AAAA: return put_text(addr_text(&rr->addr, addr), to, max);
 	case DNS_MX: n = snprintf(to, max, "%u %s", rr->mx.preference, rr->mx.host); break;
 	case DNS_SOA: n = snprintf(to, max, "%s %u", rr->soa->mname, rr->soa->serial); break;
 	case DNS_SVCB:
 	case DNS_HTTPS: return dns_svcb_text(rr->svcb, to, max);
 	case DNS_TXT: return txt_text(rr->txt.data, rr->txt.len, to, max);
-	default: n = snprintf(to, max, "%s", rr->target); break;
+	default: return put_text(rr->target, to, max);
 	}
 	return n < 0 ? 0 : (size_t)n;
 }

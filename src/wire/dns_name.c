@@ -14,18 +14,16 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* May the byte stand in a text as itself?  What zone files, URLs, JSON or shells treat specially
- * does not. */
 static bool is_plain(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-_*/+=:", c));
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* Adds one byte of a label, escaped if need be; returns how many bytes of text. */
-static size_t put_byte(char *to, uint8_t c)
+/* Adds one byte of a label that is no letter or digit; returns how many bytes of text.  What zone files, URLs, JSON
+ * or shells treat specially does not stand as itself. */
+static size_t put_sign(char *to, uint8_t c)
 {
-	c = lower(c);
-	if (is_plain(c)) {
+	if (c && strchr("-_*/+=:", c)) {
 		*to = (char)c;
 		return 1;
 	}
@@ -40,8 +38,14 @@ static size_t put_label(char *to, size_t at, const uint8_t *label, size_t len)
 {
 	if (at)
 		to[at++] = '.';
-	for (size_t i = 0; i < len; i++)
-		at += put_byte(to + at, label[i]);
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = lower(label[i]);
+
+		if (is_plain(c))
+			to[at++] = (char)c;
+		else
+			at += put_sign(to + at, c);
+	}
 	return at;
 }
 
@@ -102,17 +106,12 @@ int dns_name_read(struct rd *r, char text[static DNS_NAME_TEXT_MAX], const char 
 	return (int)n;
 }
 
-/* One byte of a text, escapes resolved; *special when it is an unescaped dot.  -1 when broken. */
-static int text_byte(const char **s, bool *special)
+/* The byte that an escape stands for; s is at its backslash.  -1 when it is broken. */
+static int escaped_byte(const char **s)
 {
 	const char *p = *s;
 	int v;
 
-	*special = *p == '.';
-	if (*p != '\\') {
-		*s = p + 1;
-		return (uint8_t)*p;
-	}
 	if (p[1] < '0' || p[1] > '9') {
 		*s = p + 2;
 		return p[1] ? (uint8_t)p[1] : -1;
@@ -126,35 +125,41 @@ static int text_byte(const char **s, bool *special)
 	return v <= 255 ? v : -1;
 }
 
+/* One label without its length, up to its dot or the end of the text, where s is then.  How long it is; 0 when it is
+ * none, or longer than max. */
+static size_t label_wire(const char **s, uint8_t *to, size_t max)
+{
+	const char *at = *s;
+	size_t n = 0;
+
+	while (*at && *at != '.') {
+		int c = *at == '\\' ? escaped_byte(&at) : (uint8_t)*at++;
+
+		if (c < 0 || n == max)
+			return 0;
+		to[n++] = (uint8_t)c;
+	}
+	*s = at;
+	return n;
+}
+
 size_t dns_name_wire(const char *text, uint8_t wire[static DNS_NAME_B])
 {
-	size_t length_at = 0, n = 1;
-	const char *s = text;
+	bool root = text[0] == '.' && !text[1];
+	const char *s = root ? text + 1 : text;
+	size_t n = 0;
 
-	if (!strcmp(text, ".")) {
-		wire[0] = 0;
-		return 1;
-	}
 	while (*s) {
-		bool dot;
-		int c = text_byte(&s, &dot);
-		size_t len = n - length_at - 1;
+		size_t room = DNS_NAME_B - 1 - n; /* with the length of a label, without the root's */
+		size_t len = room > 1 ? label_wire(&s, wire + n + 1, room > 64 ? 63 : room - 1) : 0;
 
-		if (c < 0 || (dot && !len) || (!dot && len == 63) || n >= DNS_NAME_B)
+		if (!len)
 			return 0;
-		if (dot) {
-			wire[length_at] = (uint8_t)len;
-			length_at = n++;
-			continue;
-		}
-		wire[n++] = (uint8_t)c;
+		wire[n] = (uint8_t)len;
+		n += 1 + len;
+		s += *s == '.';
 	}
-	if (n == 1)
-		return 0;
-	wire[length_at] = (uint8_t)(n - length_at - 1);
-	if (!wire[length_at]) /* the text ended with a dot */
-		return n;
-	if (n >= DNS_NAME_B)
+	if (!n && !root)
 		return 0;
 	wire[n++] = 0;
 	return n;
