@@ -40,7 +40,8 @@ void arena_init(struct arena *a, size_t max)
 	*a = (struct arena){.max = max};
 }
 
-void arena_done(struct arena *a)
+/* Runs the cleanups and frees all blocks but this one, which is of a. */
+static void let_go(struct arena *a, struct arena_block *keep)
 {
 	size_t max = a->max;
 
@@ -48,9 +49,25 @@ void arena_done(struct arena *a)
 		c->fn(c->arg);
 	for (struct arena_block *b = a->blocks, *next; b; b = next) {
 		next = b->next;
-		free(b);
+		if (b != keep)
+			free(b);
 	}
 	arena_init(a, max);
+	a->blocks = keep;
+	if (!keep)
+		return;
+	keep->next = NULL;
+	keep->used = 0;
+}
+
+void arena_done(struct arena *a)
+{
+	let_go(a, NULL);
+}
+
+void arena_clear(struct arena *a)
+{
+	let_go(a, a->blocks && a->blocks->size <= BLOCK_MAX ? a->blocks : NULL);
 }
 
 bool arena_full(const struct arena *a)

@@ -11,6 +11,7 @@ static void test_memory(void)
 {
 	struct arena a;
 	int crooked = 0, dirty = 0;
+	const struct arena_block *before;
 
 	arena_init(&a, 0);
 	for (size_t size = 0; size < 3000; size += 7) {
@@ -29,6 +30,16 @@ static void test_memory(void)
 	ok(a.used > 1 << 20, "used is counted");
 	arena_done(&a);
 	ok(!a.used && !a.blocks && arena_alloc(&a, 8), "after arena_done it may be used again");
+	before = a.blocks;
+	arena_clear(&a);
+	is_int((long long)a.used, 0, "arena_clear leaves nothing");
+	memset(arena_alloc(&a, 512), 'x', 512);
+	ok(a.blocks == before, "but a block");
+	arena_clear(&a);
+	ok(!*(char *)arena_alloc(&a, 512), "which is cleared for whom it is given to");
+	arena_alloc(&a, 1 << 20);
+	arena_clear(&a);
+	ok(!a.blocks, "a large block is not kept");
 	arena_done(&a);
 }
 
