@@ -165,9 +165,10 @@ static uint16_t query_flags(const struct ask *q)
 	return (uint16_t)((q->flags & ASK_RD ? DNS_FLAG_RD : 0) | (q->flags & ASK_DO ? DNS_QUERY_DO : 0));
 }
 
-static size_t write_query(const struct ask_try *t, const struct sent *s, uint8_t to[static DNS_QUERY_MAX])
+/* Into the asker's query. */
+static size_t write_query(const struct ask_try *t, const struct sent *s)
 {
-	return dns_query(to, t->q->qname, t->q->qtype, s->id, query_flags(t->q), s->case_bits);
+	return dns_query(t->asker->query, t->q->qname, t->q->qtype, s->id, query_flags(t->q), s->case_bits);
 }
 
 /* 64 random bits make the id and the case of 48 letters. */
@@ -201,7 +202,6 @@ static void send_udp(struct ask_try *t)
 {
 	struct asker *a = t->asker;
 	struct sent *s = &t->sent[t->n_sent];
-	uint8_t query[DNS_QUERY_MAX];
 	uint32_t wait_ms = t->q->wait_ms ? t->q->wait_ms : FIRST_WAIT_MS;
 	size_t len;
 
@@ -210,14 +210,14 @@ static void send_udp(struct ask_try *t)
 		return;
 	}
 	s->at_us = now_us(a);
-	len = write_query(t, s, query);
+	len = write_query(t, s);
 	t->n_sent++;
 	if (!len) {
 		ask_end_soon(t, ASK_FAULT, NULL);
 		return;
 	}
 	a->stats.datagrams++;
-	dgram_send(a->dgram, &t->q->server, t->q->port ? t->q->port : DNS_PORT, query, len);
+	dgram_send(a->dgram, &t->q->server, t->q->port ? t->q->port : DNS_PORT, a->query, len);
 	ask_set_timer(t, s->at_us + ((int64_t)wait_ms * 1000 << (t->n_sent - 1)));
 }
 
@@ -280,7 +280,6 @@ static void got(void *ctx, const struct dgram_event *e)
 	uint16_t id = e->len >= 2 ? (uint16_t)(e->data[0] << 8 | e->data[1]) : 0;
 	const struct sent *s = e->len >= DNS_HEADER_B ? ask_ids_find(&a->ids, e->socket, id) : NULL;
 	struct ask_try *t = s ? try_of(s) : NULL;
-	uint8_t query[DNS_QUERY_MAX];
 
 	if (!t || t->to_tcp || !is_from(t, e)) {
 		a->stats.mismatches += t && !t->to_tcp;
@@ -290,7 +289,7 @@ static void got(void *ctx, const struct dgram_event *e)
 		failed(t, e);
 		return;
 	}
-	switch (dns_echo(e->data, e->len, query, write_query(t, s, query))) {
+	switch (dns_echo(e->data, e->len, a->query, write_query(t, s))) {
 	case DNS_ECHO_SAME: answered(t, s, e); break;
 	case DNS_ECHO_CASE: mismatch(t, true); break;
 	case DNS_ECHO_OTHER: mismatch(t, false); break;

@@ -53,6 +53,7 @@ struct asker {
 	void *chunks; /* each begins with a pointer to the next */
 	size_t active;
 	struct ask_stats stats;
+	uint8_t query[DNS_QUERY_MAX]; /* the one that is sent or compared now: a local would be zeroed each time */
 };
 
 void ask_end(struct ask_try *t, const struct ask_result *r);

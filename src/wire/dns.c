@@ -294,6 +294,7 @@ static bool read_record(struct parse *p, enum dns_section section)
 {
 	struct dns_rr rr = {.section = (uint8_t)section};
 	uint16_t class_, len;
+	const uint8_t *rdata;
 	uint32_t ttl;
 	struct rd data;
 
@@ -304,11 +305,10 @@ static bool read_record(struct parse *p, enum dns_section section)
 	class_ = rd_u16(&p->r);
 	ttl = rd_u32(&p->r);
 	len = rd_u16(&p->r);
-	data = p->r;
-	rd_skip(&p->r, len);
-	if (!rd_ok(&p->r))
+	rdata = rd_bytes(&p->r, len);
+	if (!rdata)
 		return fail(p, "rdata");
-	data.end = data.at + len;
+	data = (struct rd){.base = p->r.base, .at = rdata, .end = rdata + len};
 	rr.ttl_s = ttl >> 31 ? 0 : ttl;
 	if (rr.type == DNS_OPT)
 		return read_opt(p, &rr, class_, ttl, &data);
