@@ -15,6 +15,11 @@
 
 enum { CHUNK = 256, FIRST_WAIT_MS = 1000, ID_TRIES = 16 };
 
+struct ask_chunk {
+	struct ask_try tries[CHUNK];
+	struct ask_chunk *next;
+};
+
 static int64_t now_us(const struct asker *a)
 {
 	return clock_mono(loop_clock(a->loop));
@@ -100,27 +105,31 @@ static void turn_wheel(struct timer *timer)
 
 /* ---- tries ---- */
 
-static struct ask_try *take_try(struct asker *a)
+static void more_tries(struct asker *a)
 {
-	struct ask_try *t = a->free_tries;
+	struct ask_chunk *chunk = aligned_alloc(_Alignof(struct ask_chunk), sizeof(*chunk));
 
-	if (!t) {
-		void **chunk = calloc(1, sizeof(void *) * 2 + CHUNK * sizeof(*t));
-
-		if (!chunk)
-			abort();
-		*chunk = a->chunks;
-		a->chunks = chunk;
-		t = (struct ask_try *)(void *)(chunk + 2);
-		for (int i = 0; i < CHUNK; i++) {
-			t[i].next = a->free_tries;
-			a->free_tries = &t[i];
-		}
-		t = a->free_tries;
+	if (!chunk)
+		abort();
+	chunk->next = a->chunks;
+	a->chunks = chunk;
+	for (int i = 0; i < CHUNK; i++) {
+		chunk->tries[i].next = a->free_tries;
+		a->free_tries = &chunk->tries[i];
 	}
+}
+
+static struct ask_try *take_try(struct asker *a, struct ask *q)
+{
+	struct ask_try *t;
+
+	if (!a->free_tries)
+		more_tries(a);
+	t = a->free_tries;
 	a->free_tries = t->next;
-	memset(t, 0, sizeof(*t));
+	memset(t, 0, offsetof(struct ask_try, sent));
 	t->asker = a;
+	t->q = q;
 	a->active++;
 	return t;
 }
@@ -387,9 +396,9 @@ void asker_free(struct asker *a)
 	dgram_free(a->dgram);
 	ask_ids_done(&a->ids);
 	while (a->chunks) {
-		void **chunk = a->chunks;
+		struct ask_chunk *chunk = a->chunks;
 
-		a->chunks = *chunk;
+		a->chunks = chunk->next;
 		free(chunk);
 	}
 	free(a);
@@ -397,11 +406,10 @@ void asker_free(struct asker *a)
 
 void ask(struct asker *a, struct ask *q)
 {
-	struct ask_try *t = take_try(a);
+	struct ask_try *t = take_try(a, q);
 
 	a->stats.questions++;
 	memset(&q->turn, 0, sizeof(q->turn));
-	t->q = q;
 	q->state = t;
 	t->to_tcp = q->flags & ASK_TCP;
 	take_turn(t);

@@ -23,18 +23,19 @@ struct ask_ids {
 	size_t n;
 };
 
+/* What each question uses stands in the first two lines of the processor's cache. */
 struct ask_try {
-	struct asker *asker;
+	_Alignas(64) struct asker *asker;
 	struct ask *q;
 	struct ask_try *next, **at; /* in the wheel, among those in line, or among the free */
-	struct sent sent[L_DNS_TRIES];
-	struct ask_tcp *tcp;
 	int64_t due_us;
+	struct ask_tcp *tcp;
+	const char *early_why;
 	uint8_t n_sent, connections, mismatches;
 	bool truncated, to_tcp;
 	bool ended_early; /* it failed inside of ask(): told from the loop */
-	enum ask_end early_end;
-	const char *early_why;
+	uint8_t early_end; /* enum ask_end */
+	struct sent sent[L_DNS_TRIES];
 };
 
 enum { WHEEL_SLOTS = 1024, WHEEL_TICK_US = 8000 };
@@ -50,7 +51,7 @@ struct asker {
 	struct timer timer;
 	struct ask_try *in_line; /* for their turn */
 	struct ask_try *free_tries;
-	void *chunks; /* each begins with a pointer to the next */
+	struct ask_chunk *chunks;
 	size_t active;
 	struct ask_stats stats;
 	uint8_t query[DNS_QUERY_MAX]; /* the one that is sent or compared now: a local would be zeroed each time */

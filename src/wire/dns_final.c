@@ -93,7 +93,11 @@ static void follow_chain(struct dns_final *f, const struct dns_message *m, const
 
 void dns_final(struct dns_final *f, const struct dns_message *m, const char *qname, uint16_t qtype)
 {
-	*f = (struct dns_final){.name = qname, .ttl_s = UINT32_MAX};
+	/* field by field: to clear the lists would cost more than to fill them */
+	f->name = qname;
+	f->ttl_s = UINT32_MAX;
+	f->n_chain = f->n = 0;
+	f->loop = f->too_long = f->name_long = false;
 	if (qtype != DNS_CNAME)
 		follow_chain(f, m, qname, qtype);
 	for (size_t i = 0; i < m->n_rr && !f->loop && !f->too_long && !f->name_long; i++) {
