@@ -125,9 +125,11 @@ static const char *read_name(struct parse *p, struct rd *r, bool owner)
 
 	if (is_question_name(p, r)) {
 		rd_skip(r, 2);
-		if (owner)
-			p->last_owner = p->m->qname;
 		return p->m->qname;
+	}
+	if (rd_left(r) && !*r->at) { /* the root: it owns the OPT of nearly every message */
+		rd_skip(r, 1);
+		return ".";
 	}
 	len = dns_name_read(r, text, &why);
 	if (len < 0) {
