@@ -1,6 +1,6 @@
 /*
- * ask: see ask.h.  An answer finds its question by socket and id (ask_ids.c), without a look at the name; a wheel
- * of slots of WHEEL_TICK_US holds the timeouts.
+ * ask: see ask.h.  An answer finds its question by socket and id (ask_ids.c), without a look at the name; timeouts
+ * are in ask_wheel.c, connections in ask_tcp.c.
  */
 #include "source/ask_int.h"
 
@@ -23,84 +23,6 @@ struct ask_chunk {
 static int64_t now_us(const struct asker *a)
 {
 	return clock_mono(loop_clock(a->loop));
-}
-
-/* ---- timeouts ---- */
-
-static void turn_wheel(struct timer *t);
-
-static struct ask_try **slot_of(struct asker *a, int64_t us)
-{
-	return &a->wheel[us / WHEEL_TICK_US % WHEEL_SLOTS];
-}
-
-static void leave_wheel(struct ask_try *t)
-{
-	if (!t->at)
-		return;
-	*t->at = t->next;
-	if (t->next)
-		t->next->at = t->at;
-	t->at = NULL;
-}
-
-static void move_to(struct ask_try *t, struct ask_try **list)
-{
-	leave_wheel(t);
-	t->next = *list;
-	t->at = list;
-	if (t->next)
-		t->next->at = &t->next;
-	*list = t;
-}
-
-void ask_set_timer(struct ask_try *t, int64_t due_us)
-{
-	struct asker *a = t->asker;
-
-	if (due_us < a->wheel_us)
-		due_us = a->wheel_us;
-	t->due_us = due_us;
-	move_to(t, slot_of(a, due_us));
-	if (!a->timer.slot)
-		loop_timer(a->loop, &a->timer, WHEEL_TICK_US);
-}
-
-static void timed_out(struct ask_try *t);
-
-/* Those of one slot that are due: they are taken out first, for each may add to it. */
-static void fire_slot(struct ask_try **slot, int64_t now)
-{
-	struct ask_try *due = NULL;
-
-	for (struct ask_try *t = *slot; t;) {
-		struct ask_try *next = t->next;
-
-		if (t->due_us <= now) {
-			move_to(t, &due);
-		}
-		t = next;
-	}
-	while (due) {
-		struct ask_try *t = due;
-
-		leave_wheel(t);
-		timed_out(t);
-	}
-}
-
-static void turn_wheel(struct timer *timer)
-{
-	struct asker *a = timer->ctx;
-	int64_t now = now_us(a), from = a->wheel_us / WHEEL_TICK_US, to = now / WHEEL_TICK_US;
-
-	if (to - from >= WHEEL_SLOTS)
-		from = to - WHEEL_SLOTS + 1;
-	a->wheel_us = now;
-	for (int64_t i = from; i <= to; i++)
-		fire_slot(&a->wheel[i % WHEEL_SLOTS], now);
-	if (a->active && !a->timer.slot)
-		loop_timer(a->loop, &a->timer, WHEEL_TICK_US);
 }
 
 /* ---- tries ---- */
@@ -139,7 +61,7 @@ static void give_back(struct ask_try *t)
 {
 	struct asker *a = t->asker;
 
-	leave_wheel(t);
+	ask_leave_list(t);
 	pace_leave(&t->q->turn);
 	ask_tcp_done(t);
 	for (unsigned i = 0; i < t->n_sent; i++)
@@ -312,7 +234,7 @@ static void in_turn(struct turn *turn)
 	struct ask_try *t = turn->ctx;
 
 	pace_leave(turn); /* a question is no connection that others wait for */
-	leave_wheel(t);
+	ask_leave_list(t);
 	if (t->to_tcp)
 		ask_tcp_begin(t);
 	else
@@ -325,7 +247,7 @@ static void take_turn(struct ask_try *t)
 
 	q->turn.go = in_turn;
 	q->turn.ctx = t;
-	move_to(t, &t->asker->in_line);
+	ask_move_to(t, &t->asker->in_line);
 	if (t->asker->pace)
 		pace_take(t->asker->pace, &q->turn, &q->server, q->flags & ASK_RD ? PACE_RESOLVER : PACE_NAME_SERVER);
 	else
@@ -349,7 +271,7 @@ static void tell_early(struct ask_try *t)
 	ask_end(t, &r);
 }
 
-static void timed_out(struct ask_try *t)
+void ask_timed_out(struct ask_try *t)
 {
 	struct ask_result r = {.end = ASK_SILENT};
 
@@ -372,7 +294,7 @@ struct asker *asker_new(struct loop *loop, struct guard *guard, struct pace *pac
 	if (!a)
 		abort();
 	*a = (struct asker){.loop = loop, .guard = guard, .pace = pace};
-	a->timer = (struct timer){.fire = turn_wheel, .ctx = a};
+	a->timer = (struct timer){.fire = ask_turn_wheel, .ctx = a};
 	a->wheel_us = now_us(a);
 	ask_ids_init(&a->ids);
 	a->dgram = dgram_new(loop, guard, got, a, e);

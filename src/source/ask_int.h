@@ -60,8 +60,14 @@ struct asker {
 void ask_end(struct ask_try *t, const struct ask_result *r);
 /* For what fails inside of ask(), perhaps: done is called from the loop. */
 void ask_end_soon(struct ask_try *t, enum ask_end end, const char *why);
-/* Fires no later than this. */
+void ask_timed_out(struct ask_try *t);
+
+/* ask_wheel.c */
+void ask_turn_wheel(struct timer *t);
+/* ask_timed_out is called no later than this. */
 void ask_set_timer(struct ask_try *t, int64_t due_us);
+void ask_leave_list(struct ask_try *t);
+void ask_move_to(struct ask_try *t, struct ask_try **list);
 
 /* ask_ids.c */
 void ask_ids_init(struct ask_ids *ids);
