@@ -78,7 +78,7 @@ static void plant_root(struct iterate *it, const struct root_hints *hints)
 	it->root = cut_at(it, ".");
 	known_hold(&it->root->known);
 	it->root->kind = CUT_ZONE;
-	it->root->until_us = INT64_MAX;
+	it->root->until = UINT32_MAX;
 	for (size_t i = 0; i < hints->n; i++) {
 		struct ns_host *h = host_at(it, hints->server[i].name);
 
@@ -92,13 +92,15 @@ static void plant_root(struct iterate *it, const struct root_hints *hints)
 				if (hints->server[i].addr[k].family == family)
 					list[n++] = hints->server[i].addr[k];
 			addrs_set(&h->glue[family == 6], n ? ADDRS_HAS : ADDRS_NONE, list, n,
-				  INT64_MAX);
+				  UINT32_MAX);
 		}
 	}
 	it->root->set = set_of(it, names, hints->n);
 }
 
 /* ---- the engine ---- */
+
+enum { SCRATCH_B = 512 * 1024 };
 
 static void go_ready(struct timer *t);
 
@@ -111,6 +113,8 @@ struct iterate *iterate_new(const struct iterate_env *env, const struct root_hin
 	it->env = *env;
 	it->ready_end = &it->ready;
 	it->timer = (struct timer){.fire = go_ready, .ctx = it};
+	arena_init(&it->scratch, SCRATCH_B);
+	it_look_at_clock(it);
 	cache_init(it);
 	plant_root(it, hints);
 	return it;
@@ -122,6 +126,8 @@ void iterate_free(struct iterate *it)
 		return;
 	while (it->walks)
 		walk_drop(it->walks);
+	walk_free_spare(it);
+	arena_done(&it->scratch);
 	loop_untimer(it->env.loop, &it->timer);
 	cache_done(it);
 	free(it);
@@ -160,13 +166,15 @@ void iterate_works(struct iterate *it, bool v4, bool v6)
 	it->env.v6 = v6;
 }
 
-static void forget_addrs(struct addrs *a)
+static void forget_addrs(struct ns_host *h, int family)
 {
-	if (a->walk || a->state == ADDRS_HAS || a->state == ADDRS_NONE || a->state == ADDRS_NX || a->state == ADDRS_CNAME)
+	struct addrs *a = host_own(h, family);
+
+	if (*host_walk(h, family) || a->state == ADDRS_HAS || a->state == ADDRS_NONE || a->state == ADDRS_NX || a->state == ADDRS_CNAME)
 		return;
 	a->state = ADDRS_UNKNOWN;
 	a->looks = 0;
-	a->until_us = 0;
+	a->until = 0;
 }
 
 static void forget_behaviour(struct server *s)
@@ -183,20 +191,22 @@ static void forget_behaviour(struct server *s)
 
 void iterate_forget_trouble(struct iterate *it)
 {
-	for (size_t i = 0; i < it->hosts.n_slots; i++)
-		for (struct known *k = it->hosts.slots[i]; k; k = k->next)
-			for (int f = 0; f < 2; f++)
-				forget_addrs(&((struct ns_host *)k)->own[f]);
-	for (size_t i = 0; i < it->servers.n_slots; i++)
-		for (struct known *k = it->servers.slots[i]; k; k = k->next)
-			forget_behaviour((struct server *)k);
-	for (size_t i = 0; i < it->failures.n_slots; i++)
-		for (struct known *k = it->failures.slots[i]; k; k = k->next)
-			((struct failure *)k)->until_us = 0;
-	for (size_t i = 0; i < it->facts.n_slots; i++)
-		for (struct known *k = it->facts.slots[i]; k; k = k->next)
-			if (!((struct zone_facts *)k)->walk)
-				((struct zone_facts *)k)->until_us = 0;
+	struct ns_host *h;
+	struct server *s;
+	struct failure *f;
+	struct cut *c;
+
+	for (size_t at = 0; (h = known_next(&it->hosts, &at)) != NULL;) {
+		forget_addrs(h, 4);
+		forget_addrs(h, 6);
+	}
+	for (size_t at = 0; (s = known_next(&it->servers, &at)) != NULL;)
+		forget_behaviour(s);
+	for (size_t at = 0; (f = known_next(&it->failures, &at)) != NULL;)
+		f->until_us = 0;
+	for (size_t at = 0; (c = known_next(&it->cuts, &at)) != NULL;)
+		if (c->facts && !c->facts->walk)
+			facts_free(c);
 }
 
 struct iterate_stats iterate_stats(const struct iterate *it)

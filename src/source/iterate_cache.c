@@ -1,11 +1,5 @@
-/*
- * iterate_cache: what the engine knows; see iterate_int.h.  Tables of a bounded number of entries:
- * when one is full, the entries that were not used for the longest time go, unless somebody holds
- * them; when that is another table, it has to let go of its own oldest first.
- */
+/* iterate_cache: what the engine knows; see iterate_int.h. */
 #include "source/iterate_zone_int.h"
-
-#include "base/map.h"
 
 #include <libpsl.h>
 #include <stdio.h>
@@ -21,157 +15,12 @@ enum {
 	WAIT_MAX_MS = 3000
 };
 
-static void *cleared(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (p)
-		return p;
-	fprintf(stderr, "sextant: out of memory (%zu bytes asked)\n", n * size);
-	abort();
-}
-
-/* ---- tables ---- */
-
-void known_init(struct known_table *t, size_t size_b, size_t max, void (*done)(struct known *),
-		size_t *memory_b)
-{
-	*t = (struct known_table){
-		.max = max, .full_n = max, .size_b = size_b, .done = done, .memory_b = memory_b};
-	t->n_slots = 64;
-	t->slots = cleared(t->n_slots, sizeof(*t->slots));
-}
-
-static void forget(struct known_table *t, struct known **link)
-{
-	struct known *k = *link;
-
-	*link = k->next;
-	t->n--;
-	*t->memory_b -= t->size_b + k->key_len + 1;
-	if (t->done)
-		t->done(k);
-	free(k->key);
-	free(k);
-}
-
-void known_done(struct known_table *t)
-{
-	for (size_t i = 0; i < t->n_slots; i++)
-		while (t->slots[i])
-			forget(t, &t->slots[i]);
-	free(t->slots);
-}
-
-static void grow(struct known_table *t)
-{
-	size_t n_slots = t->n_slots * 2;
-	struct known **slots = cleared(n_slots, sizeof(*slots));
-
-	for (size_t i = 0; i < t->n_slots; i++)
-		while (t->slots[i]) {
-			struct known *k = t->slots[i], **to = &slots[k->hash & (n_slots - 1)];
-
-			t->slots[i] = k->next;
-			k->next = *to;
-			*to = k;
-		}
-	free(t->slots);
-	t->slots = slots;
-	t->n_slots = n_slots;
-}
-
-/* Everything that nobody holds and that was not used for so long. */
-static void forget_older(struct known_table *t, int64_t than_us)
-{
-	for (size_t i = 0; i < t->n_slots; i++)
-		for (struct known **link = &t->slots[i]; *link;)
-			if (!(*link)->refs && (*link)->used_us <= than_us)
-				forget(t, link);
-			else
-				link = &(*link)->next;
-}
-
-/* At most a dozen walks over the table. */
-static void shrink(struct known_table *t, size_t to, int64_t now_us)
-{
-	int64_t age_us = INT64_C(3600) * 1000000;
-
-	for (; t->n > to && age_us; age_us /= 2)
-		forget_older(t, now_us - age_us);
-	if (t->n > to)
-		forget_older(t, now_us);
-}
-
-/* Those who hold its entries let half of their own go, and so on upwards. */
-static void relieve(struct known_table *t, int64_t now_us)
-{
-	for (int i = 0; i < 2 && t->holders[i]; i++) {
-		relieve(t->holders[i], now_us);
-		shrink(t->holders[i], t->holders[i]->n / 2, now_us);
-	}
-}
-
-/* For a quarter of it; when work under way holds all, it is tried again after some more have come. */
-static void make_room(struct known_table *t, int64_t now_us)
-{
-	size_t to = t->max / 4 * 3;
-
-	shrink(t, to, now_us);
-	if (t->n > to) {
-		relieve(t, now_us);
-		shrink(t, to, now_us);
-	}
-	t->full_n = t->n > to ? t->n + t->max / 16 + 1 : t->max;
-}
-
-static struct known **slot_of(const struct known_table *t, uint64_t hash, const void *key,
-			      size_t len)
-{
-	struct known **link = &t->slots[hash & (t->n_slots - 1)];
-
-	while (*link &&
-	       ((*link)->hash != hash || (*link)->key_len != len || memcmp((*link)->key, key, len)))
-		link = &(*link)->next;
-	return link;
-}
-
-void *known_get(struct known_table *t, const void *key, size_t len)
-{
-	return *slot_of(t, hash_bytes(key, len), key, len);
-}
-
-void *known_at(struct known_table *t, const void *key, size_t len, int64_t now_us)
-{
-	uint64_t hash = hash_bytes(key, len);
-	struct known *k = *slot_of(t, hash, key, len), **to;
-
-	if (!k) {
-		if (t->n >= t->full_n)
-			make_room(t, now_us);
-		if (t->n >= t->n_slots)
-			grow(t);
-		k = cleared(1, t->size_b);
-		k->hash = hash;
-		k->key = cleared(1, len + 1);
-		memcpy(k->key, key, len);
-		k->key_len = (uint32_t)len;
-		to = &t->slots[hash & (t->n_slots - 1)];
-		k->next = *to;
-		*to = k;
-		t->n++;
-		*t->memory_b += t->size_b + len + 1;
-	}
-	k->used_us = now_us;
-	return k;
-}
-
 /* ---- the kinds ---- */
 
 static void addrs_free(struct addrs *a)
 {
-	free(a->addr);
-	a->addr = NULL;
+	free(a->list);
+	a->list = NULL;
 	a->n = 0;
 }
 
@@ -188,11 +37,10 @@ static void host_done(struct known *k)
 
 static void set_done(struct known *k)
 {
-	struct ns_set *s = *(struct ns_set **)(k + 1);
+	struct ns_set *s = (struct ns_set *)k;
 
-	for (int i = 0; s && i < s->n; i++)
+	for (int i = 0; i < s->n; i++)
 		known_drop(&s->host[i]->known);
-	free(s);
 }
 
 static void cut_done(struct known *k)
@@ -200,45 +48,39 @@ static void cut_done(struct known *k)
 	struct cut *c = (struct cut *)k;
 
 	cut_forget(c);
+	facts_free(c);
 }
 
 void cut_forget(struct cut *c)
 {
 	if (c->set)
-		known_drop(c->set->known);
-	if (c->parent)
-		known_drop(&c->parent->known);
-	free(c->glue);
+		known_drop(&c->set->known);
+	glue_drop(c->glue);
 	c->set = NULL;
-	c->parent = NULL;
 	c->glue = NULL;
-	c->n_glue = 0;
+	c->parent_at = 0;
 	c->kind = CUT_UNKNOWN;
 }
 
+#define INIT(table, type, key, max, done) \
+	known_init(&it->table, sizeof(struct type), offsetof(struct type, key), max, done, &it->memory_b)
+
 void cache_init(struct iterate *it)
 {
-	known_init(&it->cuts, sizeof(struct cut), L_DNS_ZONES, cut_done, &it->memory_b);
-	known_init(&it->hosts, sizeof(struct ns_host), L_DNS_ZONES, host_done, &it->memory_b);
-	known_init(&it->sets, sizeof(struct known) + sizeof(struct ns_set *), L_DNS_ZONES, set_done,
-		   &it->memory_b);
-	known_init(&it->servers, sizeof(struct server), L_DNS_SERVERS, NULL, &it->memory_b);
-	known_init(&it->failures, sizeof(struct failure), L_DNS_SERVERS, NULL, &it->memory_b);
-	known_init(&it->facts, sizeof(struct zone_facts), L_DNS_ZONES, facts_done, &it->memory_b);
-	it->sets.holders[0] = &it->facts;
-	it->sets.holders[1] = &it->cuts;
-	it->hosts.holders[0] = &it->facts;
-	it->hosts.holders[1] = &it->sets;
+	INIT(cuts, cut, name, L_DNS_ZONES, cut_done);
+	INIT(hosts, ns_host, name, L_DNS_ZONES, host_done);
+	INIT(sets, ns_set, host, L_DNS_ZONES, set_done);
+	INIT(servers, server, addr, L_DNS_SERVERS, NULL);
+	INIT(failures, failure, name, L_DNS_SERVERS, NULL);
+	it->sets.holders[0] = &it->cuts;
+	it->hosts.holders[0] = &it->sets;
+	it->servers.holders[0] = &it->cuts;
 }
 
 /* From what holds to what is held. */
 void cache_done(struct iterate *it)
 {
-	known_done(&it->facts);
 	known_done(&it->failures);
-	for (size_t i = 0; i < it->cuts.n_slots; i++)
-		for (struct known *k = it->cuts.slots[i]; k; k = k->next)
-			cut_forget((struct cut *)k);
 	known_done(&it->cuts);
 	known_done(&it->sets);
 	known_done(&it->hosts);
@@ -261,25 +103,31 @@ static bool is_suffix(const char *name)
 	       (!dns_name_within(name, "arpa") && psl_is_public_suffix(psl_builtin(), name));
 }
 
+/* What has run out is not known any more; what it held is kept until it is learnt again. */
+static struct cut *still(const struct iterate *it, struct cut *c)
+{
+	if (is_over(it, c->until))
+		c->kind = CUT_UNKNOWN;
+	return c;
+}
+
 struct cut *cut_at(struct iterate *it, const char *name)
 {
-	struct cut *c = known_at(&it->cuts, name, strlen(name), it_now(it));
+	struct cut *c = known_at(&it->cuts, known_key_text(name), it_now(it));
 
-	if (!c->name) {
-		c->name = c->known.key;
+	if (!c->met) {
+		c->met = true;
 		c->suffix = is_suffix(c->name);
 		c->is_signed = -1;
 	}
-	if (c->until_us <= it_now(it) && c->kind != CUT_UNKNOWN && c != it->root)
-		c->kind = CUT_UNKNOWN; /* what it held is kept until it is learnt again */
-	return c;
+	return still(it, c);
 }
 
 struct cut *cut_get(struct iterate *it, const char *name)
 {
-	struct cut *c = known_get(&it->cuts, name, strlen(name));
+	struct cut *c = known_use(&it->cuts, known_key_text(name), it_now(it));
 
-	return c ? cut_at(it, name) : NULL;
+	return c ? still(it, c) : NULL;
 }
 
 struct cut *cut_closest(struct iterate *it, const char *name)
@@ -303,21 +151,43 @@ struct cut *cut_zone_above(struct iterate *it, const char *name)
 	return c;
 }
 
-int64_t ttl_until(const struct iterate *it, uint32_t ttl_s)
+uint32_t ttl_until(const struct iterate *it, uint32_t ttl_s)
 {
 	int64_t s = ttl_s < TTL_MIN_S ? TTL_MIN_S : ttl_s > TTL_MAX_S ? TTL_MAX_S : ttl_s;
 
-	return it_now(it) + s * 1000000;
+	return tick_in(it, s * 1000000);
+}
+
+struct glue *glue_new(const struct cut_glue *list, size_t n)
+{
+	struct glue *g = n ? known_alloc(1, sizeof(*g) + n * sizeof(*list)) : NULL;
+
+	if (!g)
+		return NULL;
+	g->refs = 1;
+	g->n = n;
+	memcpy(g->at, list, n * sizeof(*list));
+	return g;
+}
+
+struct glue *glue_share(struct glue *g)
+{
+	if (g)
+		g->refs++;
+	return g;
+}
+
+void glue_drop(struct glue *g)
+{
+	if (g && !--g->refs)
+		free(g);
 }
 
 /* ---- name servers ---- */
 
 struct ns_host *host_at(struct iterate *it, const char *name)
 {
-	struct ns_host *h = known_at(&it->hosts, name, strlen(name), it_now(it));
-
-	h->name = h->known.key;
-	return h;
+	return known_at(&it->hosts, known_key_text(name), it_now(it));
 }
 
 static int by_name(const void *a, const void *b)
@@ -328,79 +198,75 @@ static int by_name(const void *a, const void *b)
 struct ns_set *set_of(struct iterate *it, const char **names, size_t n)
 {
 	struct ns_host *host[L_DNS_NS_KEPT];
-	struct known *k;
-	struct ns_set **held;
-	size_t kept = 0;
+	struct ns_set *set;
+	uint8_t kept = 0;
 
 	qsort(names, n, sizeof(*names), by_name);
 	for (size_t i = 0; i < n && kept < L_DNS_NS_KEPT; i++)
-		if (!i || strcmp(names[i], names[i - 1])) {
+		if (!i || strcmp(names[i], names[i - 1]) != 0) {
 			host[kept] = host_at(it, names[i]);
 			known_hold(&host[kept++]->known); /* making the next one may forget */
 		}
-	k = known_at(&it->sets, host, kept * sizeof(host[0]), it_now(it));
-	held = (struct ns_set **)(k + 1);
-	known_hold(k);
-	if (*held) {
-		for (size_t i = 0; i < kept; i++)
-			known_drop(&host[i]->known);
-		return *held;
-	}
-	*held = cleared(1, sizeof(**held) + kept * sizeof(host[0]));
-	(*held)->known = k;
-	(*held)->n = (uint8_t)kept;
-	memcpy((*held)->host, host, kept * sizeof(host[0]));
-	return *held;
+	set = known_at(&it->sets, known_key(host, kept * sizeof(host[0])), it_now(it));
+	known_hold(&set->known);
+	for (int i = 0; i < set->n; i++)
+		known_drop(&host[i]->known); /* it stood there already, and holds them itself */
+	set->n = kept;
+	return set;
 }
 
-void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n,
-	       int64_t until_us)
+static bool same_addresses(const struct addrs *a, const struct addr *list, size_t n)
 {
-	*a = (struct addrs){.state = state,
-			    .addr = a->addr,
-			    .walk = a->walk,
-			    .waits = a->waits,
-			    .looks = a->looks,
-			    .until_us = until_us,
-			    .n = a->n};
-	addrs_free(a);
+	if (a->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (addr_cmp(&a->list[i].addr, &list[i]) != 0)
+			return false;
+	return true;
+}
+
+void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n, uint32_t until)
+{
 	if (n > L_DNS_NS_ADDRESSES) {
 		limit_hit(LIMIT_DNS_NS_ADDRESSES);
-		a->more = true;
 		n = L_DNS_NS_ADDRESSES;
 	}
+	a->state = (uint8_t)state;
+	a->until = until;
+	if (same_addresses(a, list, n))
+		return;
+	addrs_free(a);
 	if (!n)
 		return;
-	a->addr = cleared(n, sizeof(*list));
-	memcpy(a->addr, list, n * sizeof(*list));
+	a->list = known_alloc(n, sizeof(*a->list));
+	for (size_t i = 0; i < n; i++)
+		a->list[i] = ns_addr_of(&list[i]);
 	a->n = (uint8_t)n;
 }
 
 /* ---- servers ---- */
 
-static size_t server_key(uint8_t key[static 17], const struct addr *a)
+struct ns_addr ns_addr_of(const struct addr *a)
 {
-	size_t n = a->family == 4 ? 4 : 16;
+	struct addr key = {.family = a->family};
 
-	key[0] = a->family;
-	memcpy(key + 1, a->byte, n);
-	return n + 1;
+	memcpy(key.byte, a->byte, a->family == 4 ? 4 : 16);
+	return (struct ns_addr){.addr = key, .hash = known_key(&key, sizeof(key)).hash};
 }
 
-struct server *server_at(struct iterate *it, const struct addr *a)
+static struct known_key key_of(const struct ns_addr *a)
 {
-	uint8_t key[17];
-	struct server *s = known_at(&it->servers, key, server_key(key, a), it_now(it));
-
-	s->addr = *a;
-	return s;
+	return (struct known_key){.data = &a->addr, .hash = a->hash, .len = sizeof(a->addr)};
 }
 
-struct server *server_get(struct iterate *it, const struct addr *a)
+struct server *server_at(struct iterate *it, const struct ns_addr *a)
 {
-	uint8_t key[17];
+	return known_at(&it->servers, key_of(a), it_now(it));
+}
 
-	return known_get(&it->servers, key, server_key(key, a));
+struct server *server_get(const struct iterate *it, const struct ns_addr *a)
+{
+	return known_get(&it->servers, key_of(a));
 }
 
 void server_answered(struct server *s, int64_t rtt_us)
@@ -441,30 +307,33 @@ uint32_t server_wait_ms(const struct server *s)
 
 /* ---- failures ---- */
 
-static struct failure *failure_at(struct iterate *it, const char *name, uint16_t qtype, bool make)
+static struct known_key failure_key(char key[static DNS_NAME_TEXT_MAX + 2], const char *name, uint16_t qtype)
 {
-	char key[DNS_NAME_TEXT_MAX + 8];
-	int len = snprintf(key, sizeof(key), "%s/%u", name, qtype);
+	size_t len = strlen(name);
 
-	return make ? known_at(&it->failures, key, (size_t)len, it_now(it))
-		    : known_get(&it->failures, key, (size_t)len);
+	memcpy(key, name, len);
+	key[len] = (char)(qtype >> 8);
+	key[len + 1] = (char)qtype;
+	return known_key(key, len + 2);
 }
 
 void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum iterate_end end,
 		  const char *why)
 {
-	struct failure *f = failure_at(it, name, qtype, true);
+	char key[DNS_NAME_TEXT_MAX + 2];
+	struct failure *f = known_at(&it->failures, failure_key(key, name, qtype), it_now(it));
 	int64_t us = (int64_t)FAIL_FIRST_US << (f->times < 9 ? f->times : 9);
 
 	f->until_us = it_now(it) + (us < FAIL_MAX_US ? us : FAIL_MAX_US);
 	f->times += f->times < 255;
 	f->end = end;
-	f->why = why;
+	snprintf(f->why, sizeof(f->why), "%s", why ? why : ""); /* it may be the walk's */
 }
 
 const struct failure *failure_of(struct iterate *it, const char *name, uint16_t qtype)
 {
-	struct failure *f = failure_at(it, name, qtype, false);
+	char key[DNS_NAME_TEXT_MAX + 2];
+	const struct failure *f = it->failures.n ? known_get(&it->failures, failure_key(key, name, qtype)) : NULL;
 
 	return f && f->until_us > it_now(it) ? f : NULL;
 }

@@ -5,34 +5,29 @@
 #include "source/iterate.h"
 
 #include "base/limits.h"
+#include "source/known.h"
 
 /* ---- what is known (iterate_cache.c) ---- */
 
-/* Everything that is known stands in a table under a key; what nobody holds may be forgotten. */
-struct known {
-	struct known *next;
-	uint64_t hash;
-	int64_t used_us;
-	uint32_t refs;
-	uint32_t key_len;
-	void *key; /* owned */
-};
+/*
+ * Entries of known tables (source/known.h), each ending with its key.  There is one for each zone, name server and
+ * address of the world that was met, so they are small: times are whole TICKs, lists have memory of their own only
+ * when there is something in them, and who asks or waits for something is no part of it (struct walk).
+ */
 
-struct known_table {
-	struct known **slots;
-	size_t n, n_slots, max;	       /* max: then the oldest are forgotten */
-	size_t full_n;		       /* so many: room is made, or tried for again */
-	size_t size_b;		       /* of one entry */
-	struct known_table *holders[2]; /* whose entries hold those of this one; or NULL */
-	void (*done)(struct known *k); /* frees what it owns, but not itself and its key */
-	size_t *memory_b;
-};
+enum { TICK_US = 100000 }; /* 2^32 of them are 13 years of one start of the machine */
 
 /* Those who wait for something; each stands in one list at a time for each of its waits. */
 struct wait {
 	struct walk *walk;
 	const struct walk *on;	 /* who asks for it */
 	struct wait **at, *next; /* at NULL: in no list */
+};
+
+/* An address, and how the table of servers looks for it. */
+struct ns_addr {
+	struct addr addr;
+	uint32_t hash;
 };
 
 /* Addresses of a name server in one family, as far as they are known. */
@@ -47,27 +42,25 @@ enum addrs_state {
 	ADDRS_LIMIT
 };
 struct addrs {
-	enum addrs_state state;
+	struct ns_addr *list;
+	uint32_t until; /* in ticks */
+	uint8_t state;	/* enum addrs_state */
 	uint8_t n, looks; /* looks: times that it stayed silent or failed */
-	bool more;	  /* L_DNS_NS_ADDRESSES were kept */
-	int64_t until_us;
-	struct addr *addr;
-	struct walk *walk; /* that asks for them now */
-	struct wait *waits;
 };
 
 /* The name of a name server. */
 struct ns_host {
 	struct known known;
-	const char *name;     /* the key */
 	struct addrs own[2];  /* [0] IPv4, [1] IPv6: what its own zone says */
-	char *zone;		/* that told the latest of own; owned, or NULL */
 	struct addrs glue[2]; /* what a parent said; good for asking, not for judging */
+	struct walk *walk[2]; /* that asks for own now */
+	char *zone;	      /* that told the latest of own; owned, or NULL */
+	char name[];
 };
 
 /* The name servers of a zone; one set for all zones that have the same. */
 struct ns_set {
-	struct known *known; /* the entry that owns it */
+	struct known known;
 	uint8_t n;
 	struct ns_host *host[]; /* held, sorted by name */
 };
@@ -78,46 +71,67 @@ enum cut_kind {
 	CUT_INSIDE,  /* it is a name inside the zone above */
 	CUT_NX,	     /* the zone above says it does not exist, nor anything below it (RFC 8020) */
 };
-struct cut_glue {     /* of a server within the zone itself, in the referral */
+
+/* Addresses of servers within the zone itself, in the referral; shared. */
+struct cut_glue {
 	uint8_t host; /* in set */
 	struct addr addr;
 };
+struct glue {
+	unsigned refs;
+	size_t n;
+	struct cut_glue at[];
+};
+
 struct cut {
 	struct known known;
-	const char *name; /* the key */
-	enum cut_kind kind;
-	bool suffix;	  /* the root or a public suffix: the next label is a cut */
-	int8_t is_signed; /* a DS record stood beside it; -1: not seen */
-	bool from_child;  /* parent and child are on the same servers: the child spoke */
-	uint8_t n_glue;
-	int64_t until_us;
-	struct ns_set *set;
-	struct cut *parent; /* the zone above, held */
-	struct cut_glue *glue;
-	struct walk *walk; /* that asks for it now */
-	struct wait *waits;
+	uint32_t until;	    /* in ticks */
+	uint16_t parent_at; /* where the name of the zone above begins in name; see cut_parent */
+	uint8_t kind;	    /* enum cut_kind */
+	int8_t is_signed : 2; /* a DS record stood beside it; -1: not seen */
+	bool met : 1;
+	bool suffix : 1; /* the root or a public suffix: the next label is a cut */
+	bool from_child : 1; /* parent and child are on the same servers: the child spoke */
+	struct ns_set *set; /* held */
+	struct glue *glue;
+	struct zone_facts *facts; /* owned (iterate_zone_int.h) */
+	struct walk *walk;  /* that asks for it now */
+	char name[];
 };
+
+/* The name of the zone above; NULL for the root and for what is no zone. */
+static inline const char *name_of_parent(const char *name, uint16_t parent_at)
+{
+	if (!parent_at)
+		return NULL;
+	return name[parent_at] ? name + parent_at : ".";
+}
+static inline const char *cut_parent(const struct cut *c)
+{
+	return name_of_parent(c->name, c->parent_at);
+}
 
 /* One address of a name server, whatever zones it serves. */
 struct server {
 	struct known known;
-	struct addr addr;	 /* the key */
 	int32_t srtt_us, var_us; /* 0: no answer yet */
 	uint16_t silent_run;
-	int64_t parked_until_us, silent_at_us; /* the latest silence that counted */
 	/* how it behaves, whatever zone it is asked for (iterate_zone.c) */
 	uint8_t tcp, tcp_looks, frag, frag_looks; /* enum says */
-	struct walk *asker; /* of that, now */
-	struct wait *waits;
+	int64_t parked_until_us, silent_at_us; /* the latest silence that counted */
+	struct zone_ask *asker; /* of its behaviour, now */
+	struct addr addr;	/* the key */
 };
 
 /* What failed is remembered (RFC 9520). */
+enum { FAILURE_WHY_MAX = 32 };
 struct failure {
 	struct known known;
 	int64_t until_us;
 	uint8_t times;
 	enum iterate_end end;
-	const char *why;
+	char why[FAILURE_WHY_MAX]; /* "": no word */
+	char name[]; /* and two bytes of the type */
 };
 
 /* ---- work ---- */
@@ -129,7 +143,7 @@ struct budget {
 	int64_t spent_us; /* waiting for servers; not for turns */
 };
 
-enum { TRIED_MAX = 32, WAITS_MAX = 2 * L_DNS_TARGETS_AT_ONCE };
+enum { TRIED_MAX = 32, WALK_NAME_B = 64, WAITS_MAX = 2 * L_DNS_TARGETS_AT_ONCE };
 
 enum walk_kind {
 	WALK_NAME,  /* somebody's question */
@@ -158,11 +172,12 @@ struct walk {
 	struct iterate_question *question; /* WALK_NAME */
 	struct ns_host *host;		   /* WALK_ADDRS, held */
 	int family;
-	struct cut *wanted; /* WALK_CUT, held */
+	struct wait *host_waits; /* who waits for them */
+	struct cut *wanted; /* WALK_CUT, WALK_ZONE, held */
 	void (*cut_known)(void *ctx, struct cut *c,
 			  const struct iterate_answer *a); /* WALK_CUT; c->kind */
 	void *cut_ctx;
-	struct zone_facts *facts; /* WALK_ZONE, held */
+	struct zone_facts *facts; /* WALK_ZONE: those of wanted */
 	struct zone_job *zone_job; /* WALK_ZONE, owned */
 	const char *name; /* asked for now: after CNAMEs another one */
 	uint16_t qtype;
@@ -172,54 +187,62 @@ struct walk {
 	struct cut *zone; /* whose servers are asked, held */
 	struct cut
 		*child; /* the cut that is asked for instead of name, held; its walk is this one */
+	struct wait *child_waits; /* who waits for that */
 	const char *deeper; /* a zone below zone that its servers have, too: its SOA stood in an answer; or NULL */
 	struct ask ask;
 	struct server *server; /* that is asked, held */
-	struct tried tried[TRIED_MAX];
-	size_t n_tried;
-	struct wait waits[WAITS_MAX];
-	size_t n_waits;
+	size_t n_tried, n_waits;
 	unsigned mark;		  /* of the search for circles */
 	const char *why;	  /* the latest trouble with a server */
 	bool denied, silent, bad; /* kinds of trouble that there were in this zone */
-	struct dns_final final;
 	struct iterate_answer answer;
 	struct arena names;   /* of the chain */
-	struct arena scratch; /* the answer at hand */
+	/* Lists and texts: a new walk finds them as another one has left them, for most it needs no more than the
+	 * first of each. */
+	struct wait waits[WAITS_MAX];
+	char own_name[WALK_NAME_B]; /* where name begins, when it is no longer */
+	struct tried tried[TRIED_MAX];
+	struct dns_final final; /* its counts are clear */
 };
 
 struct iterate {
 	struct iterate_env env;
-	struct known_table cuts, hosts, sets, servers, failures, facts;
+	struct known_table cuts, hosts, sets, servers, failures;
+	int64_t now_us; /* see it_look_at_clock */
 	size_t memory_b;
 	struct walk *walks, *ready, **ready_end;
+	struct walk *free_walks; /* some that are over, for the next ones */
+	size_t n_free_walks;
+	struct arena scratch; /* the answer at hand */
 	struct timer timer; /* for those that are ready */
 	struct cut *root;
 	unsigned mark;
 	uint64_t n_names, n_queries, n_merged;
 };
 
+/* Whoever comes in from outside looks at the clock once; all that is done until he leaves is done at that time. */
+static inline void it_look_at_clock(struct iterate *it)
+{
+	it->now_us = clock_mono(loop_clock(it->env.loop));
+}
+
 static inline int64_t it_now(const struct iterate *it)
 {
-	return clock_mono(loop_clock(it->env.loop));
+	return it->now_us;
+}
+
+static inline bool is_over(const struct iterate *it, uint32_t until)
+{
+	return until != UINT32_MAX && (int64_t)until * TICK_US <= it_now(it);
+}
+
+/* The tick at which this much time will have passed. */
+static inline uint32_t tick_in(const struct iterate *it, int64_t us)
+{
+	return (uint32_t)((it_now(it) + us + TICK_US - 1) / TICK_US);
 }
 
 /* iterate_cache.c */
-void known_init(struct known_table *t, size_t size_b, size_t max, void (*done)(struct known *),
-		size_t *memory_b);
-void known_done(struct known_table *t);
-void *known_get(struct known_table *t, const void *key, size_t len);
-/* The one of this key, made when it is new. */
-void *known_at(struct known_table *t, const void *key, size_t len, int64_t now_us);
-static inline void known_hold(struct known *k)
-{
-	k->refs++;
-}
-static inline void known_drop(struct known *k)
-{
-	k->refs--;
-}
-
 void cache_init(struct iterate *it);
 void cache_done(struct iterate *it);
 struct cut *cut_at(struct iterate *it, const char *name);
@@ -228,15 +251,21 @@ struct cut *cut_get(struct iterate *it, const char *name);
 struct cut *cut_closest(struct iterate *it, const char *name);
 struct cut *cut_zone_above(struct iterate *it, const char *name); /* the same, but a zone always */
 struct ns_host *host_at(struct iterate *it, const char *name);
-struct server *server_at(struct iterate *it, const struct addr *a);
-struct server *server_get(struct iterate *it, const struct addr *a); /* or NULL */
+struct ns_addr ns_addr_of(const struct addr *a);
+struct server *server_at(struct iterate *it, const struct ns_addr *a);
+struct server *server_get(const struct iterate *it, const struct ns_addr *a); /* or NULL */
 /* Held by the caller; the names are sorted and made one here. */
 struct ns_set *set_of(struct iterate *it, const char **names, size_t n);
-void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n,
-	       int64_t until_us);
-int64_t ttl_until(const struct iterate *it, uint32_t ttl_s);
+/* until in ticks; UINT32_MAX: for ever */
+void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n, uint32_t until);
+uint32_t ttl_until(const struct iterate *it, uint32_t ttl_s);
+struct glue *glue_new(const struct cut_glue *list, size_t n); /* NULL: none */
+struct glue *glue_share(struct glue *g);
+void glue_drop(struct glue *g);
 /* Forgets what the zone's delegation said. */
 void cut_forget(struct cut *c);
+/* Forgets what is known of the zone besides (iterate_facts.c). */
+void facts_free(struct cut *c);
 void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum iterate_end end,
 		  const char *why);
 const struct failure *failure_of(struct iterate *it, const char *name, uint16_t qtype);
@@ -251,6 +280,7 @@ struct walk *walk_new(struct iterate *it, enum walk_kind kind, const char *name,
 void walk_soon(struct walk *w);
 void walk_end(struct walk *w, enum iterate_end end, const char *why);
 void walk_drop(struct walk *w); /* without a word to anybody */
+void walk_free_spare(struct iterate *it);
 void wake_all(struct wait **list);
 /* Goes on at another name: the chain has led there. */
 void walk_restart(struct walk *w, const char *name);
@@ -266,8 +296,9 @@ struct walk *walk_for_cut(struct iterate *it, const char *name,
 			  void *ctx);
 
 /* iterate_target.c: the servers of a zone */
-/* The address to ask next, or one of family 0; *host: whose it is, as long as the zone is held. */
-struct addr walk_pick(struct walk *w, const char **host);
+/* The address to ask next, or NULL; *host: whose it is.  Both stand as long as the zone is held and nothing is
+ * learnt. */
+const struct ns_addr *walk_pick(struct walk *w, const char **host);
 /* Waits for addresses of the zone's servers; false when there are none to wait for. */
 bool walk_wait_targets(struct walk *w);
 /* Waits for what another walk asks; false when that would make a circle. */
@@ -275,16 +306,23 @@ bool walk_join(struct walk *w, struct wait **list, const struct walk *other);
 /* The addresses of a host that may be asked now: its own, else those that a parent told. */
 const struct addrs *host_addrs(const struct iterate *it, const struct ns_host *h, int family);
 /* Begins to look one up, out of this budget, or returns who does; NULL: it is known. */
-/* The same whatever is known. */
-struct walk *host_look_now(struct iterate *it, struct ns_host *h, int family, struct budget *b);
 struct walk *host_look(struct iterate *it, struct ns_host *h, int family, struct budget *b,
 		       unsigned depth);
+/* Begins, whatever is known. */
+struct walk *host_look_now(struct iterate *it, struct ns_host *h, int family, struct budget *b);
 static inline struct addrs *host_own(struct ns_host *h, int family)
 {
 	return &h->own[family == 6];
 }
+/* Who asks for them now. */
+static inline struct walk **host_walk(struct ns_host *h, int family)
+{
+	return &h->walk[family == 6];
+}
 
 /* iterate_reply.c */
 void walk_reply(struct walk *w, const struct ask_result *r);
+/* Reads a message into the engine's scratch, where it stands until the next one is read. */
+bool message_read(struct iterate *it, struct dns_message *m, const struct ask_result *r);
 
 #endif

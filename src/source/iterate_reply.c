@@ -55,23 +55,21 @@ static void keep_glue(struct walk *w, const struct dns_message *m, struct ns_hos
 }
 
 /* The glue is part of what the delegation says, as far as the parent may say it. */
-static void keep_cut_glue(struct cut *c, const struct dns_message *m)
+static struct glue *glue_of_cut(const struct cut *c, const struct dns_message *m)
 {
 	struct cut_glue kept[2 * L_DNS_NS_KEPT];
 	size_t n = 0;
 
-	for (int i = 0; i < c->set->n; i++)
+	for (int i = 0; i < c->set->n; i++) {
+		const char *host = c->set->host[i]->name;
+
+		if (!dns_name_within(host, cut_parent(c)))
+			continue;
 		for (size_t k = 0; k < m->n_rr && n < sizeof(kept) / sizeof(*kept); k++)
-			if (dns_name_within(c->set->host[i]->name, c->parent->name) &&
-			    is_glue_of(&m->rr[k], c->set->host[i]->name))
+			if (is_glue_of(&m->rr[k], host))
 				kept[n++] = (struct cut_glue){.host = (uint8_t)i, .addr = m->rr[k].addr};
-	if (!n)
-		return;
-	c->glue = malloc(n * sizeof(*kept));
-	if (!c->glue)
-		abort();
-	memcpy(c->glue, kept, n * sizeof(*kept));
-	c->n_glue = (uint8_t)n;
+	}
+	return glue_new(kept, n);
 }
 
 static size_t names_of_servers(const struct dns_message *m, enum dns_section section,
@@ -105,6 +103,11 @@ static uint32_t least_ttl_s(const struct cut *c, const struct dns_message *m, ui
 	return ttl_s;
 }
 
+static uint16_t parent_at(const char *name, const char *parent)
+{
+	return (uint16_t)(strlen(name) - (strcmp(parent, ".") != 0 ? strlen(parent) : 0));
+}
+
 static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_section section,
 		      const char *owner)
 {
@@ -119,13 +122,12 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	c->kind = CUT_ZONE;
 	c->from_child = section == DNS_ANSWER;
 	c->is_signed = w->child && !c->from_child ? m->ds : -1; /* only then the parent was asked for it */
-	c->parent = parent;
-	known_hold(&parent->known);
-	c->until_us = ttl_until(w->it, least_ttl_s(c, m, ttl_s));
+	c->parent_at = parent_at(c->name, parent->name);
+	c->until = ttl_until(w->it, least_ttl_s(c, m, ttl_s));
 	for (int i = 0; i < c->set->n; i++)
 		if (dns_name_within(c->set->host[i]->name, parent->name))
 			keep_glue(w, m, c->set->host[i]);
-	keep_cut_glue(c, m);
+	c->glue = glue_of_cut(c, m);
 	known_drop(&c->known);
 	walk_learnt(w);
 }
@@ -167,8 +169,8 @@ static void learn_none(struct walk *w, const struct dns_message *m, enum cut_kin
 	struct cut *c = w->child;
 
 	cut_forget(c);
-	c->kind = kind;
-	c->until_us = ttl_until(w->it, negative_ttl_s(m, w->zone->name));
+	c->kind = (uint8_t)kind;
+	c->until = ttl_until(w->it, negative_ttl_s(m, w->zone->name));
 	walk_learnt(w);
 }
 
@@ -238,7 +240,7 @@ static void take_records(struct walk *w, const struct dns_final *f, uint16_t rco
 {
 	uint32_t ttl_s = w->final.n_chain && w->final.ttl_s < f->ttl_s ? w->final.ttl_s : f->ttl_s;
 
-	memcpy(w->final.rr, f->rr, sizeof(f->rr));
+	memcpy(w->final.rr, f->rr, f->n * sizeof(*f->rr));
 	w->final.n = f->n;
 	w->final.name = f->name;
 	w->final.ttl_s = ttl_s;
@@ -304,6 +306,12 @@ static void read_message(struct walk *w, const struct dns_message *m)
 		read_answer(w, m);
 }
 
+bool message_read(struct iterate *it, struct dns_message *m, const struct ask_result *r)
+{
+	arena_clear(&it->scratch);
+	return dns_parse(m, r->data, r->len, &it->scratch);
+}
+
 void walk_reply(struct walk *w, const struct ask_result *r)
 {
 	static const char *const words[] = {[ASK_PORT] = "port",
@@ -320,7 +328,7 @@ void walk_reply(struct walk *w, const struct ask_result *r)
 		walk_end(w, ITERATE_FAULT, NULL);
 	} else if (r->end != ASK_ANSWER) {
 		walk_refuse_server(w, words[r->end]);
-	} else if (!dns_parse(&m, r->data, r->len, &w->scratch)) {
+	} else if (!message_read(w->it, &m, r)) {
 		walk_refuse_server(w, "malformed");
 	} else {
 		read_message(w, &m);

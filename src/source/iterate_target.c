@@ -24,13 +24,18 @@ enum {
 
 /* ---- the next server ---- */
 
+static bool works(const struct iterate *it, int family)
+{
+	return family == 4 ? it->env.v4 : it->env.v6;
+}
+
 const struct addrs *host_addrs(const struct iterate *it, const struct ns_host *h, int family)
 {
 	const struct addrs *own = &h->own[family == 6], *glue = &h->glue[family == 6];
 
-	if (own->state == ADDRS_HAS && own->until_us > it_now(it))
+	if (own->state == ADDRS_HAS && !is_over(it, own->until))
 		return own;
-	return glue->state == ADDRS_HAS && glue->until_us > it_now(it) ? glue : NULL;
+	return glue->state == ADDRS_HAS && !is_over(it, glue->until) ? glue : NULL;
 }
 
 static const struct tried *find_tried(const struct walk *w, const struct addr *a)
@@ -49,9 +54,9 @@ static int64_t at_most(int64_t us, int64_t max_us)
 /* The one that will have answered first, with some chance for those that are about as fast.  Whoever has a line
  * before him that our own pace keeps waiting is late: without that a zone of a million names would be asked of one
  * of its servers alone, at the rate that one may be asked.  -1: not to be asked. */
-static int64_t score(struct walk *w, const struct addr *a)
+static int64_t score(struct walk *w, const struct ns_addr *a)
 {
-	const struct tried *t = find_tried(w, a);
+	const struct tried *t = find_tried(w, &a->addr);
 	const struct server *s;
 	int64_t us;
 
@@ -67,23 +72,22 @@ static int64_t score(struct walk *w, const struct addr *a)
 	return us + (t ? t->silences : 0) * SILENCE_US;
 }
 
-struct addr walk_pick(struct walk *w, const char **host)
+const struct ns_addr *walk_pick(struct walk *w, const char **host)
 {
 	const struct ns_set *set = w->zone->set;
-	struct addr best = {0};
+	const struct ns_addr *best = NULL;
 	int64_t best_us = INT64_MAX;
 
 	for (int i = 0; set && i < set->n; i++)
 		for (int family = 4; family <= 6; family += 2) {
 			const struct addrs *a = host_addrs(w->it, set->host[i], family);
 
-			for (int k = 0;
-			     a && k < a->n && (family == 4 ? w->it->env.v4 : w->it->env.v6); k++) {
-				int64_t us = score(w, &a->addr[k]);
+			for (int k = 0; a && k < a->n && works(w->it, family); k++) {
+				int64_t us = score(w, &a->list[k]);
 
 				if (us < 0 || us >= best_us)
 					continue;
-				best = a->addr[k];
+				best = &a->list[k];
 				*host = set->host[i]->name;
 				best_us = us;
 			}
@@ -130,30 +134,30 @@ bool walk_join(struct walk *w, struct wait **list, const struct walk *other)
 
 static bool may_look(const struct iterate *it, const struct addrs *own)
 {
-	return own->state == ADDRS_UNKNOWN || own->until_us <= it_now(it);
+	return own->state == ADDRS_UNKNOWN || is_over(it, own->until);
 }
 
 struct walk *host_look_now(struct iterate *it, struct ns_host *h, int family, struct budget *b)
 {
-	struct addrs *own = host_own(h, family);
 	struct walk *w = walk_new(it, WALK_ADDRS, h->name, family == 4 ? DNS_A : DNS_AAAA, b, 0);
 
 	w->host = h;
 	known_hold(&h->known);
 	w->family = family;
-	own->walk = w;
+	*host_walk(h, family) = w;
 	walk_soon(w);
 	return w;
 }
 
 struct walk *host_look(struct iterate *it, struct ns_host *h, int family, struct budget *b, unsigned depth)
 {
-	struct addrs *own = host_own(h, family);
+	struct walk *runs = *host_walk(h, family);
 
-	if (own->walk || !may_look(it, own))
-		return own->walk;
-	host_look_now(it, h, family, b)->depth = depth;
-	return own->walk;
+	if (runs || !may_look(it, host_own(h, family)))
+		return runs;
+	runs = host_look_now(it, h, family, b);
+	runs->depth = depth;
+	return runs;
 }
 
 /* Both families that work, as one target; how many waits came of it. */
@@ -164,16 +168,16 @@ static size_t look_up(struct walk *w, struct ns_host *h)
 
 	for (int family = 4; family <= 6; family += 2) {
 		struct addrs *own = host_own(h, family);
-		struct walk *runs = own->walk;
+		struct walk *runs = *host_walk(h, family);
 
-		if (!(family == 4 ? w->it->env.v4 : w->it->env.v6))
+		if (!works(w->it, family))
 			continue;
 		if (!runs && may_look(w->it, own)) {
 			runs = host_look(w->it, h, family, w->budget, w->depth + 1);
 			w->budget->targets += !began;
 			began = true;
 		}
-		n += runs && walk_join(w, &own->waits, runs);
+		n += runs && walk_join(w, &runs->host_waits, runs);
 	}
 	return n;
 }
@@ -194,8 +198,7 @@ static bool within_budget(const struct walk *w)
 /* One whose address is known was asked, or is not to be. */
 static bool has_address(const struct walk *w, const struct ns_host *h)
 {
-	return (w->it->env.v4 && host_addrs(w->it, h, 4)) ||
-	       (w->it->env.v6 && host_addrs(w->it, h, 6));
+	return (works(w->it, 4) && host_addrs(w->it, h, 4)) || (works(w->it, 6) && host_addrs(w->it, h, 6));
 }
 
 bool walk_wait_targets(struct walk *w)
@@ -205,7 +208,7 @@ bool walk_wait_targets(struct walk *w)
 
 	for (int i = 0; set && i < set->n && n_hosts < L_DNS_TARGETS_AT_ONCE; i++) {
 		struct ns_host *h = set->host[i];
-		bool runs = h->own[0].walk || h->own[1].walk;
+		bool runs = h->walk[0] || h->walk[1];
 		size_t more;
 
 		if (dns_name_within(h->name, w->zone->name) || has_address(w, h))

@@ -437,6 +437,7 @@ static void ask_many(int n)
 static void test_line_or_silence(void)
 {
 	const struct server *s = NULL;
+	struct ns_addr place;
 	size_t before;
 	struct addr a;
 	int n = 0;
@@ -444,10 +445,11 @@ static void test_line_or_silence(void)
 	begin(ROOT REGISTRY HOST OWN);
 	it->env.ns_gap_us = 1000000;
 	addr_parse(&a, "192.0.2.3");
+	place = ns_addr_of(&a);
 	dnsworld_serve(world, "192.0.2.3", "silent");
 	while (n < 20 && !(s && s->parked_until_us > it_now(it))) {
 		ask_many(n++);
-		s = server_get(it, &a);
+		s = server_get(it, &place);
 	}
 	ok(n > 1 && n < 20, "parked after %d times", n);
 	before = dnsworld_asked_at(world, "192.0.2.3");

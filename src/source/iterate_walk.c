@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_B = 32 * 1024, SCRATCH_B = 512 * 1024 };
+enum { NAMES_B = 32 * 1024, SPARE_MAX = 4096 };
 
 /* ---- who waits ---- */
 
@@ -66,6 +66,7 @@ static void go(struct walk *w);
 
 void walk_go_ready(struct iterate *it)
 {
+	it_look_at_clock(it);
 	while (it->ready) {
 		struct walk *w = it->ready;
 
@@ -79,24 +80,80 @@ void walk_go_ready(struct iterate *it)
 
 /* ---- beginning and end ---- */
 
+/* All but its lists is clear. */
+static struct walk *take_spare(struct iterate *it)
+{
+	struct walk *w = it->free_walks;
+
+	if (w) {
+		it->free_walks = w->next;
+		it->n_free_walks--;
+	} else {
+		w = malloc(sizeof(*w));
+	}
+	if (!w)
+		abort();
+	memset(w, 0, offsetof(struct walk, waits));
+	w->final.n = w->final.n_chain = 0;
+	w->final.loop = w->final.too_long = w->final.name_long = false;
+	return w;
+}
+
+static void give_back(struct walk *w)
+{
+	struct iterate *it = w->it;
+
+	if (it->n_free_walks == SPARE_MAX) {
+		free(w);
+		return;
+	}
+	it->n_free_walks++;
+	w->next = it->free_walks;
+	it->free_walks = w;
+}
+
+void walk_free_spare(struct iterate *it)
+{
+	while (it->free_walks) {
+		struct walk *w = it->free_walks;
+
+		it->free_walks = w->next;
+		free(w);
+	}
+}
+
+static const char *keep_name(struct walk *w, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len >= sizeof(w->own_name))
+		return arena_strn(&w->names, name, len);
+	return memcpy(w->own_name, name, len + 1);
+}
+
+static struct budget *budget_new(void)
+{
+	struct budget *b = malloc(sizeof(*b));
+
+	if (!b)
+		abort();
+	*b = (struct budget){0};
+	return b;
+}
+
 struct walk *walk_new(struct iterate *it, enum walk_kind kind, const char *name, uint16_t qtype,
 		      struct budget *b, unsigned depth)
 {
-	struct walk *w = calloc(1, sizeof(*w));
+	struct walk *w = take_spare(it);
 
-	if (!w)
-		abort();
 	w->it = it;
 	w->kind = kind;
 	w->qtype = qtype;
 	w->depth = depth;
-	w->budget = b ? b : calloc(1, sizeof(*b));
-	if (!w->budget)
-		abort();
+	w->budget = b ? b : budget_new();
 	w->budget->refs++;
 	arena_init(&w->names, NAMES_B);
-	arena_init(&w->scratch, SCRATCH_B);
-	w->name = arena_str(&w->names, name);
+	w->name = keep_name(w, name);
 	w->next = it->walks;
 	w->at = &it->walks;
 	if (w->next)
@@ -114,7 +171,7 @@ static void let_child_go(struct walk *w)
 		return;
 	w->child = NULL;
 	c->walk = NULL;
-	wake_all(&c->waits);
+	wake_all(&w->child_waits);
 	known_drop(&c->known);
 }
 
@@ -138,10 +195,8 @@ void walk_drop(struct walk *w)
 	let_child_go(w);
 	leave_zone(w);
 	if (w->host) {
-		struct addrs *own = host_own(w->host, w->family);
-
-		own->walk = NULL;
-		wake_all(&own->waits);
+		*host_walk(w->host, w->family) = NULL;
+		wake_all(&w->host_waits);
 		known_drop(&w->host->known);
 	}
 	if (w->wanted)
@@ -152,8 +207,7 @@ void walk_drop(struct walk *w)
 	if (w->next)
 		w->next->at = w->at;
 	arena_done(&w->names);
-	arena_done(&w->scratch);
-	free(w);
+	give_back(w);
 }
 
 /* What the end means for the addresses of a name server.  A CNAME is none (RFC 2181 section 10.3).
@@ -181,7 +235,7 @@ static void note_addrs(struct walk *w, enum iterate_end end)
 		  : w->final.n_chain ? ADDRS_CNAME
 		  : w->answer.rcode	  ? ADDRS_NX
 					  : ADDRS_NONE,
-		  list, n, told ? ttl_until(w->it, w->final.ttl_s) : it_now(w->it) + fail_us);
+		  list, n, told ? ttl_until(w->it, w->final.ttl_s) : tick_in(w->it, fail_us));
 }
 
 static void tell(struct walk *w)
@@ -301,7 +355,7 @@ static bool claim_child(struct walk *w)
 		return true;
 	c = cut_at(w->it, name);
 	if (c->walk && c->walk != w) {
-		if (walk_join(w, &c->waits, c->walk))
+		if (walk_join(w, &c->walk->child_waits, c->walk))
 			return false;
 		return true; /* in circles: it asks its own question */
 	}
@@ -343,6 +397,7 @@ static void answered(struct ask *ask, const struct ask_result *r)
 	struct walk *w = (struct walk *)((char *)ask - offsetof(struct walk, ask));
 	struct server *s = w->server;
 
+	it_look_at_clock(w->it);
 	w->asking = false;
 	w->server = NULL;
 	w->answer.server = s->addr;
@@ -365,7 +420,7 @@ static void answered(struct ask *ask, const struct ask_result *r)
 	known_drop(&s->known);
 }
 
-static void send(struct walk *w, const struct addr *a, const char *host)
+static void send(struct walk *w, const struct ns_addr *a, const char *host)
 {
 	struct iterate *it = w->it;
 
@@ -375,7 +430,7 @@ static void send(struct walk *w, const struct addr *a, const char *host)
 			      .qtype = w->child ? DNS_NS : w->qtype,
 			      .host = host,
 			      .flags = w->child ? ASK_DO : 0,
-			      .server = *a,
+			      .server = w->server->addr,
 			      .tries = 1,
 			      .wait_ms = server_wait_ms(w->server),
 			      .done = answered};
@@ -400,8 +455,8 @@ static void give_up(struct walk *w)
 
 static void go(struct walk *w)
 {
+	const struct ns_addr *a;
 	const char *host = NULL;
-	struct addr a;
 
 	if (w->asking)
 		return;
@@ -418,7 +473,8 @@ static void go(struct walk *w)
 		const struct failure *f = failure_of(w->it, w->name, w->qtype);
 
 		if (f) {
-			walk_end(w, f->end, f->why);
+			w->why = f->why[0] ? arena_str(&w->names, f->why) : NULL;
+			walk_end(w, f->end, w->why);
 			return;
 		}
 	}
@@ -429,8 +485,8 @@ static void go(struct walk *w)
 	if (!claim_child(w) || is_spent(w))
 		return;
 	a = walk_pick(w, &host);
-	if (a.family)
-		send(w, &a, host);
+	if (a)
+		send(w, a, host);
 	else if (!walk_wait_targets(w))
 		give_up(w);
 }
@@ -439,7 +495,6 @@ void walk_restart(struct walk *w, const char *name)
 {
 	let_child_go(w);
 	w->name = arena_str(&w->names, name);
-	arena_done(&w->scratch);
 	walk_soon(w);
 }
 
@@ -451,7 +506,6 @@ void walk_refuse_server(struct walk *w, const char *why)
 		t->bad = true;
 	w->bad = true;
 	w->why = why;
-	arena_done(&w->scratch);
 	walk_soon(w);
 }
 
@@ -470,7 +524,6 @@ void walk_deny_server(struct walk *w, const char *why)
 void walk_learnt(struct walk *w)
 {
 	let_child_go(w);
-	arena_done(&w->scratch);
 	walk_soon(w);
 }
 

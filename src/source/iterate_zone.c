@@ -50,34 +50,46 @@ static enum says read_authority(struct walk *w, const struct zone_ask *z, const 
 		return m->rcode == DNS_REFUSED	? SAYS_REFUSED
 		       : m->rcode == DNS_SERVFAIL ? SAYS_SERVFAIL
 						  : SAYS_LAME;
-	dns_final(&f, m, w->facts->name, z->ask.qtype);
+	dns_final(&f, m, w->name, z->ask.qtype);
 	if (!m->aa || f.n_chain || !f.n)
 		return SAYS_LAME;
-	if (z->what == ASKED_SOA)
-		s->serial = f.rr[0]->soa->serial;
-	else
-		facts_take_ns(w, s->addr.family, &f);
+	if (z->what == ASKED_NS) {
+		facts_take_ns(w, s->far->addr.family, &f);
+		return SAYS_OK;
+	}
+	s->has_serial = true;
+	s->serial = f.rr[0]->soa->serial;
 	return SAYS_OK;
+}
+
+static bool ns_asked(const struct zone_facts *f, int family)
+{
+	return family == 4 ? f->asked_v4 : f->asked_v6;
+}
+
+static void note_ns_asked(struct zone_facts *f, int family)
+{
+	f->asked_v4 |= family == 4;
+	f->asked_v6 |= family == 6;
 }
 
 static void note(struct walk *w, struct zone_ask *z, const struct ask_result *r)
 {
 	struct zone_server *s = &w->facts->server[z->index];
-	struct server *far = z->server;
+	struct server *far = s->far;
 	enum says says = says_of(r, z->what == ASKED_SOA   ? s->looks
 				    : z->what == ASKED_TCP ? far->tcp_looks
 							   : far->frag_looks);
 	struct dns_message m;
 
 	if (says == SAYS_OK && (z->what == ASKED_SOA || z->what == ASKED_NS))
-		says = dns_parse(&m, r->data, r->len, &w->scratch) ? read_authority(w, z, &m) : SAYS_MALFORMED;
-	arena_done(&w->scratch);
+		says = message_read(w->it, &m, r) ? read_authority(w, z, &m) : SAYS_MALFORMED;
 	switch (z->what) {
 	case ASKED_SOA:
 		s->udp = (uint8_t)says;
 		s->looks++;
 		break;
-	case ASKED_NS: w->facts->ns_asked[s->addr.family == 6] = true; break;
+	case ASKED_NS: note_ns_asked(w->facts, far->addr.family); break;
 	case ASKED_TCP:
 		far->tcp = (uint8_t)says;
 		far->tcp_looks++;
@@ -89,12 +101,19 @@ static void note(struct walk *w, struct zone_ask *z, const struct ask_result *r)
 	}
 }
 
-static void let_server_go(struct walk *w, struct server *far)
+static struct server *far_of(const struct zone_ask *z)
 {
-	if (far->asker != w)
+	return z->walk->facts->server[z->index].far;
+}
+
+static void let_server_go(struct zone_ask *z)
+{
+	struct server *far = far_of(z);
+
+	if (far->asker != z)
 		return;
 	far->asker = NULL;
-	wake_all(&far->waits);
+	wake_all(&z->waits);
 }
 
 static void answered(struct ask *ask, const struct ask_result *r)
@@ -102,9 +121,9 @@ static void answered(struct ask *ask, const struct ask_result *r)
 	struct zone_ask *z = (struct zone_ask *)((char *)ask - offsetof(struct zone_ask, ask));
 	struct walk *w = z->walk;
 
+	it_look_at_clock(w->it);
 	note(w, z, r);
-	let_server_go(w, z->server);
-	known_drop(&z->server->known);
+	let_server_go(z);
 	z->walk = NULL;
 	if (!--w->zone_job->n_pending)
 		walk_soon(w);
@@ -118,35 +137,34 @@ static struct zone_ask *free_ask(struct walk *w)
 	return NULL;
 }
 
-/* False when there is no room now, or none for this zone. */
-static bool ask_server(struct walk *w, size_t index, enum asked what)
+/* NULL when there is no room now, or none for this zone. */
+static struct zone_ask *ask_server(struct walk *w, size_t index, enum asked what)
 {
 	static const uint16_t types[] = {DNS_SOA, DNS_NS, DNS_SOA, DNS_DNSKEY};
 	static const uint8_t flags[] = {0, 0, ASK_TCP, ASK_UDP | ASK_DO};
+	const struct zone_server *s = &w->facts->server[index];
 	struct zone_ask *z = free_ask(w);
 
 	if (w->facts->n_asked >= L_DNS_QUERIES_PER_ZONE) {
 		if (!w->facts->limit)
 			limit_hit(LIMIT_DNS_QUERIES_PER_ZONE);
 		w->facts->limit = true;
-		return false;
+		return NULL;
 	}
 	if (!z)
-		return false;
+		return NULL;
 	w->facts->n_asked++;
 	w->it->n_queries++;
 	*z = (struct zone_ask){.walk = w, .what = what, .index = index};
-	z->server = server_at(w->it, &w->facts->server[index].addr);
-	known_hold(&z->server->known);
-	z->ask = (struct ask){.qname = w->facts->name,
-			      .host = w->facts->host[w->facts->server[index].host]->name,
+	z->ask = (struct ask){.qname = w->name,
+			      .host = w->zone_job->host[s->host]->name,
 			      .qtype = types[what],
 			      .flags = flags[what],
-			      .server = w->facts->server[index].addr,
+			      .server = s->far->addr,
 			      .done = answered};
 	w->zone_job->n_pending++;
 	w->it->env.ask(w->it->env.ctx, &z->ask);
-	return true;
+	return z;
 }
 
 /* ---- what is still to do: each returns true when something is under way ---- */
@@ -156,18 +174,18 @@ static bool look_up_hosts(struct walk *w)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < w->facts->n_hosts; i++)
+	for (size_t i = 0; i < w->zone_job->n_hosts; i++)
 		for (int family = 4; family <= 6; family += 2) {
-			struct ns_host *h = w->facts->host[i];
+			struct ns_host *h = w->zone_job->host[i];
 			struct addrs *own = host_own(h, family);
 			bool failed = own->state == ADDRS_SILENT || own->state == ADDRS_FAIL;
-			struct walk *runs = own->walk;
+			struct walk *runs = *host_walk(h, family);
 
 			if (!runs && (own->state == ADDRS_UNKNOWN ||
 				      (failed && own->looks < 2 && w->zone_job->again)))
 				runs = host_look_now(w->it, h, family, w->zone_job->looks);
 			if (runs)
-				any |= walk_join(w, &own->waits, runs);
+				any |= walk_join(w, &runs->host_waits, runs);
 		}
 	return any;
 }
@@ -187,12 +205,17 @@ static bool ask_soa(struct walk *w)
 static bool ask_ns(struct walk *w)
 {
 	for (int family = 4; family <= 6; family += 2)
-		for (size_t i = 0; i < w->facts->n_servers && !w->facts->ns_asked[family == 6]; i++)
-			if (w->facts->server[i].addr.family == family && w->facts->server[i].udp == SAYS_OK) {
+		for (size_t i = 0; i < w->facts->n_servers && !ns_asked(w->facts, family); i++)
+			if (w->facts->server[i].far->addr.family == family && w->facts->server[i].udp == SAYS_OK) {
 				ask_server(w, i, ASKED_NS);
 				break;
 			}
 	return w->zone_job->n_pending;
+}
+
+static bool wants_large(const struct walk *w, const struct server *far)
+{
+	return far->addr.family == 6 && w->facts->is_signed == 1 && wants(w, (enum says)far->frag, far->frag_looks);
 }
 
 /* How a server behaves is asked for whatever zone comes first, and known for all of them. */
@@ -202,28 +225,34 @@ static bool ask_behaviour(struct walk *w)
 
 	for (size_t i = 0; i < w->facts->n_servers; i++) {
 		const struct zone_server *s = &w->facts->server[i];
-		struct server *far = server_at(w->it, &s->addr);
-		enum asked what = wants(w, (enum says)far->tcp, far->tcp_looks) ? ASKED_TCP : ASKED_LARGE;
+		struct server *far = s->far;
+		bool tcp = wants(w, (enum says)far->tcp, far->tcp_looks);
 
-		if (s->udp != SAYS_OK || !(what == ASKED_TCP || (s->addr.family == 6 && w->facts->is_signed == 1 &&
-								  wants(w, (enum says)far->frag, far->frag_looks))))
+		if (s->udp != SAYS_OK || !(tcp || wants_large(w, far)))
 			continue;
-		if (far->asker && far->asker != w)
-			waits |= w->n_waits < WAITS_MAX && walk_join(w, &far->waits, far->asker);
-		else if (!far->asker && ask_server(w, i, what))
-			far->asker = w;
+		if (!far->asker)
+			far->asker = ask_server(w, i, tcp ? ASKED_TCP : ASKED_LARGE);
+		else if (far->asker->walk != w)
+			waits |= w->n_waits < WAITS_MAX && walk_join(w, &far->asker->waits, far->asker->walk);
 	}
 	return waits || w->zone_job->n_pending;
 }
 
 /* ---- from the top ---- */
 
+/* What was not found out is not kept, unless somebody has asked for it again from inside. */
 static void finish(struct walk *w, enum outcome outcome)
 {
-	w->facts->outcome = outcome;
-	w->facts->until_us = it_now(w->it) + (outcome == OUTCOME_OK ? FACTS_US : 0);
+	struct cut *c = w->wanted;
+
+	w->facts->outcome = (uint8_t)outcome;
+	w->facts->until = outcome == OUTCOME_OK ? tick_in(w->it, FACTS_US) : 0;
+	known_hold(&c->known);
 	facts_tell(w);
 	walk_drop(w);
+	if (outcome != OUTCOME_OK && c->facts && !c->facts->walk)
+		facts_free(c);
+	known_drop(&c->known);
 }
 
 static enum outcome outcome_of(const struct iterate_answer *a)
@@ -250,23 +279,22 @@ static void cut_known(void *ctx, struct cut *c, const struct iterate_answer *a)
 	walk_soon(w);
 }
 
-static void enter(struct iterate *it, struct zone_facts *f, const char *name, bool again);
+static struct zone_job *enter(struct iterate *it, struct cut *c, bool again);
 
-static void put_question(struct zone_facts *f, struct zone_question *q)
+static void put_question(struct zone_job *j, struct zone_question *q)
 {
-	q->next = f->questions;
-	q->at = &f->questions;
+	q->next = j->questions;
+	q->at = &j->questions;
 	if (q->next)
 		q->next->at = &q->next;
-	f->questions = q;
+	j->questions = q;
 }
 
 /* The name stands in this zone: who asked for it waits for the look at the zone, which all its names share. */
-static void hand_over(struct walk *w, const char *zone)
+static void hand_over(struct walk *w, struct cut *zone)
 {
-	struct iterate *it = w->it;
-	struct zone_facts *from = w->facts, *to = facts_at(it, zone);
-	bool again = w->zone_job->again;
+	struct zone_job *from = w->zone_job, *to = enter(w->it, zone, from->again);
+	struct cut *name = w->wanted;
 	struct zone_question *q;
 
 	while ((q = from->questions) != NULL) {
@@ -274,7 +302,7 @@ static void hand_over(struct walk *w, const char *zone)
 		put_question(to, q);
 	}
 	walk_drop(w);
-	enter(it, to, to->known.key, again);
+	facts_free(name);
 }
 
 /* The zone that holds the name: 1 it is known, 0 it is asked for, -1 the look has ended. */
@@ -304,7 +332,7 @@ static int find_zone(struct walk *w)
 		return -1;
 	}
 	if (strcmp(c->name, w->name) != 0) {
-		hand_over(w, c->name);
+		hand_over(w, c);
 		return -1;
 	}
 	facts_of_cut(w, c);
@@ -343,54 +371,53 @@ void zone_drop(struct walk *w)
 		if (!z->walk)
 			continue;
 		w->it->env.cancel(w->it->env.ctx, &z->ask);
-		let_server_go(w, z->server);
-		known_drop(&z->server->known);
+		let_server_go(z);
 	}
 	if (!--j->looks->refs)
 		free(j->looks);
-	w->facts->walk = NULL;
-	known_drop(&w->facts->known);
+	if (w->facts)
+		w->facts->walk = NULL;
 	free(j);
 }
 
 /* ---- outside ---- */
 
-static void begin(struct iterate *it, struct zone_facts *f, const char *name, bool again)
+static struct walk *begin(struct iterate *it, struct cut *c, bool again)
 {
-	struct walk *w = walk_new(it, WALK_ZONE, name, DNS_NS, NULL, 0);
+	struct walk *w = walk_new(it, WALK_ZONE, c->name, DNS_NS, NULL, 0);
 
-	w->zone_job = calloc(1, sizeof(*w->zone_job));
-	if (!w->zone_job)
-		abort();
-	w->zone_job->looks = calloc(1, sizeof(*w->zone_job->looks));
-	if (!w->zone_job->looks)
-		abort();
+	w->zone_job = known_alloc(1, sizeof(*w->zone_job));
+	w->zone_job->looks = known_alloc(1, sizeof(*w->zone_job->looks));
 	w->zone_job->looks->refs = 1;
 	w->zone_job->looks->max = L_DNS_QUERIES_PER_ZONE;
 	w->zone_job->again = again;
-	w->facts = f;
-	known_hold(&f->known);
-	f->walk = w;
+	w->wanted = c;
+	known_hold(&c->known);
+	w->facts = c->facts;
+	facts_list_hosts(w);
 	walk_soon(w);
+	return w;
 }
 
-static void enter(struct iterate *it, struct zone_facts *f, const char *name, bool again)
+/* The look at this zone that is under way, or a new one. */
+static struct zone_job *enter(struct iterate *it, struct cut *c, bool again)
 {
-	if (f->walk) {
+	if (c->facts && c->facts->walk) {
 		it->n_merged++;
-		return;
+		return c->facts->walk->zone_job;
 	}
-	if (f->until_us <= it_now(it))
-		facts_forget(f);
-	begin(it, f, name, again);
+	if (c->facts && is_over(it, c->facts->until))
+		facts_free(c);
+	if (!c->facts)
+		facts_new(c);
+	c->facts->walk = begin(it, c, again);
+	return c->facts->walk->zone_job;
 }
 
 void iterate_zone(struct iterate *it, struct zone_question *q)
 {
-	struct zone_facts *f = facts_at(it, q->name);
-
-	put_question(f, q);
-	enter(it, f, q->name, q->again);
+	it_look_at_clock(it);
+	put_question(enter(it, cut_at(it, q->name), q->again), q);
 }
 
 void iterate_zone_cancel(struct iterate *it, struct zone_question *q)

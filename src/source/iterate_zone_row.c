@@ -51,16 +51,16 @@ static void add_addrs(struct buf *b, const struct addrs *a)
 	char text[ADDR_TEXT_MAX];
 
 	for (int i = 0; a->state == ADDRS_HAS && i < a->n; i++)
-		buf_printf(b, " %s", addr_text(&a->addr[i], text));
+		buf_printf(b, " %s", addr_text(&a->list[i].addr, text));
 }
 
-static const char *hosts_text(const struct zone_facts *f, struct arena *a)
+static const char *hosts_text(const struct zone_job *j, struct arena *a)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_B);
-	for (size_t i = 0; i < f->n_hosts; i++) {
-		const struct ns_host *h = f->host[i];
+	for (size_t i = 0; i < j->n_hosts; i++) {
+		const struct ns_host *h = j->host[i];
 
 		buf_printf(&b, "%s%s %s %s %s", i ? "\n" : "", h->name, h->zone ? h->zone : "-",
 			   addrs_word(&h->own[1]), addrs_word(&h->own[0]));
@@ -70,7 +70,7 @@ static const char *hosts_text(const struct zone_facts *f, struct arena *a)
 	return text_of(&b, a);
 }
 
-static const char *servers_text(struct iterate *it, const struct zone_facts *f, struct arena *a)
+static const char *servers_text(const struct zone_job *j, const struct zone_facts *f, struct arena *a)
 {
 	char addr[ADDR_TEXT_MAX];
 	struct buf b;
@@ -78,13 +78,13 @@ static const char *servers_text(struct iterate *it, const struct zone_facts *f, 
 	buf_init(&b, TEXT_B);
 	for (size_t i = 0; i < f->n_servers; i++) {
 		const struct zone_server *s = &f->server[i];
-		const struct server *far = server_at(it, &s->addr);
+		const struct server *far = s->far;
 
-		buf_printf(&b, "%s%s %s %s %s %s", i ? "\n" : "", f->host[s->host]->name,
-			   addr_text(&s->addr, addr), word_of(s->udp, s->looks), word_of(far->tcp, far->tcp_looks),
+		buf_printf(&b, "%s%s %s %s %s %s", i ? "\n" : "", j->host[s->host]->name,
+			   addr_text(&far->addr, addr), word_of(s->udp, s->looks), word_of(far->tcp, far->tcp_looks),
 			   word_of(far->frag, far->frag_looks));
-		if (s->serial >= 0)
-			buf_printf(&b, " %lld", (long long)s->serial);
+		if (s->has_serial)
+			buf_printf(&b, " %u", s->serial);
 	}
 	return text_of(&b, a);
 }
@@ -95,36 +95,38 @@ static const char *glue_text(const struct zone_facts *f, struct arena *a)
 	struct buf b;
 
 	buf_init(&b, TEXT_B);
-	for (int i = 0; i < f->n_glue; i++)
-		buf_printf(&b, "%s%s %s", i ? "\n" : "", f->set->host[f->glue[i].host]->name,
-			   addr_text(&f->glue[i].addr, addr));
+	for (size_t i = 0; f->glue && i < f->glue->n; i++)
+		buf_printf(&b, "%s%s %s", i ? "\n" : "", f->set->host[f->glue->at[i].host]->name,
+			   addr_text(&f->glue->at[i].addr, addr));
 	return text_of(&b, a);
 }
 
-static const char *parent_text(const struct zone_facts *f, struct arena *a)
+static const char *set_text(const struct ns_set *s, struct arena *a)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_B);
-	for (int i = 0; i < f->set->n; i++)
-		buf_printf(&b, "%s%s", i ? " " : "", f->set->host[i]->name);
+	for (int i = 0; s && i < s->n; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", s->host[i]->name);
 	return text_of(&b, a);
 }
 
-static void fill(struct iterate *it, const struct zone_facts *f, struct zone_row *row, struct arena *a)
+static void fill(const struct walk *w, struct zone_row *row, struct arena *a)
 {
+	const struct zone_facts *f = w->facts;
+
 	row_clear(&zone_schema, row);
 	if (f->outcome != OUTCOME_OK)
 		return;
-	row->zone = f->name;
-	row->parent = f->parent;
-	row->ns_parent = parent_text(f, a);
+	row->zone = w->name;
+	row->parent = name_of_parent(w->name, f->parent_at);
+	row->ns_parent = set_text(f->set, a);
 	row->from_child = f->from_child;
 	row->glue = glue_text(f, a);
-	row->ns_child4 = f->ns_child[0];
-	row->ns_child6 = f->ns_child[1];
-	row->hosts = hosts_text(f, a);
-	row->servers = servers_text(it, f, a);
+	row->ns_child4 = set_text(f->child[0], a);
+	row->ns_child6 = set_text(f->child[1], a);
+	row->hosts = hosts_text(w->zone_job, a);
+	row->servers = servers_text(w->zone_job, f, a);
 	row->is_signed = f->is_signed;
 	if (f->limit || f->more_servers)
 		row->why = "limit";
@@ -133,16 +135,18 @@ static void fill(struct iterate *it, const struct zone_facts *f, struct zone_row
 /* Who asks for the same again from inside is asked for anew. */
 void facts_tell(struct walk *w)
 {
-	struct zone_facts *f = w->facts;
-	struct zone_question *told = f->questions;
+	struct zone_question *told = w->zone_job->questions;
+	enum outcome outcome = (enum outcome)w->facts->outcome;
 	struct zone_row row;
 	struct arena a;
 
-	f->questions = NULL;
+	w->zone_job->questions = NULL;
+	w->facts->walk = NULL;
 	if (told)
 		told->at = &told;
 	arena_init(&a, ROW_B);
-	fill(w->it, f, &row, &a);
+	fill(w, &row, &a);
+	w->facts = NULL; /* who asks from inside may have others put in their place */
 	while (told) {
 		struct zone_question *q = told;
 
@@ -151,7 +155,7 @@ void facts_tell(struct walk *w)
 			told->at = &told;
 		q->at = NULL;
 		row.asked = q->name; /* a name in the zone, or its own */
-		q->done(q, &row, arena_full(&a) ? OUTCOME_LIMIT : f->outcome);
+		q->done(q, &row, arena_full(&a) ? OUTCOME_LIMIT : outcome);
 	}
 	arena_done(&a);
 }
