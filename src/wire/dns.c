@@ -89,13 +89,21 @@ enum dns_echo dns_echo(const void *message, size_t len, const uint8_t *query, si
 
 /* ---- messages ---- */
 
-enum { N_KINDS = 11 };
+enum { N_KINDS = 11, N_NAMES = 16 };
+
+/* A name that was read, by where it begins. */
+struct place {
+	size_t at;
+	const char *text;
+};
 
 struct parse {
 	struct dns_message *m;
 	struct arena *a;
 	struct rd r;
 	const char *last_owner;
+	struct place names[N_NAMES]; /* the first of the message */
+	size_t n_names;
 	size_t n_read, n_room;
 	unsigned kept[N_KINDS];
 	bool opt_seen;
@@ -108,30 +116,36 @@ static bool fail(struct parse *p, const char *word)
 	return false;
 }
 
-/* Most names of a message are a pointer to that of its question, which stands behind the header and can itself be
- * none. */
-static bool is_question_name(const struct parse *p, const struct rd *r)
+/* Most names of a message are a pointer to where another begins: that of the question, those of servers.  NULL: not
+ * this one. */
+static const char *pointed_at(const struct parse *p, const struct rd *r)
 {
-	return p->m->qname && rd_left(r) >= 2 && r->at[0] == 0xc0 && r->at[1] == DNS_HEADER_B;
+	size_t at;
+
+	if (rd_left(r) < 2 || r->at[0] < 0xc0)
+		return NULL;
+	at = (size_t)(r->at[0] & 0x3f) << 8 | r->at[1];
+	for (size_t i = 0; i < p->n_names; i++)
+		if (p->names[i].at == at)
+			return p->names[i].text;
+	return NULL;
 }
 
-/* A name as a text in the arena; the owner of the record before is used again, because most
+static void note_place(struct parse *p, size_t at, const char *text)
+{
+	if (p->n_names < N_NAMES)
+		p->names[p->n_names++] = (struct place){.at = at, .text = text};
+}
+
+/* A name that stands here in full, as a text in the arena; the owner of the record before is used again, because most
  * records of a message have the same. */
-static const char *read_name(struct parse *p, struct rd *r, bool owner)
+static const char *read_new_name(struct parse *p, struct rd *r, bool owner)
 {
 	static _Thread_local char text[DNS_NAME_TEXT_MAX]; /* a local would be zeroed for each name */
+	size_t at = rd_pos(r);
 	const char *why = "name", *kept;
-	int len;
+	int len = dns_name_read(r, text, &why);
 
-	if (is_question_name(p, r)) {
-		rd_skip(r, 2);
-		return p->m->qname;
-	}
-	if (rd_left(r) && !*r->at) { /* the root: it owns the OPT of nearly every message */
-		rd_skip(r, 1);
-		return ".";
-	}
-	len = dns_name_read(r, text, &why);
 	if (len < 0) {
 		fail(p, why);
 		return NULL;
@@ -141,9 +155,26 @@ static const char *read_name(struct parse *p, struct rd *r, bool owner)
 	kept = arena_strn(p->a, text, (size_t)len);
 	if (!kept)
 		fail(p, "memory");
-	if (owner)
-		p->last_owner = kept;
+	else
+		note_place(p, at, kept);
 	return kept;
+}
+
+static const char *read_name(struct parse *p, struct rd *r, bool owner)
+{
+	const char *name = pointed_at(p, r);
+
+	if (name) {
+		rd_skip(r, 2);
+	} else if (rd_left(r) && !*r->at) { /* the root: it owns the OPT of nearly every message */
+		rd_skip(r, 1);
+		return ".";
+	} else {
+		name = read_new_name(p, r, owner);
+	}
+	if (owner)
+		p->last_owner = name;
+	return name;
 }
 
 static int kind_of(uint16_t type)

@@ -592,6 +592,25 @@ static void out_of_memory(void)
 	ok(n > 5 && !bad, "each of %zu allocations may fail", n);
 }
 
+/* A referral as servers write it: the glue's owner is a pointer to where the server's name stands. */
+static void test_pointed_at(void)
+{
+	static const uint8_t referral[] = "\x12\x34\x80\x00\x00\x01\x00\x00\x00\x01\x00\x02"
+					  "\x01" "a\x04" "test\x00\x00\x02\x00\x01"
+					  "\xc0\x0c\x00\x02\x00\x01\x00\x00\x00\x09\x00\x05" "\x02" "ns\xc0\x0e"
+					  "\xc0\x24\x00\x01\x00\x01\x00\x00\x00\x09\x00\x04\xc0\x00\x02\x01"
+					  "\xc0\x25\x00\x01\x00\x01\x00\x00\x00\x09\x00\x04\xc0\x00\x02\x01";
+	struct dns_message m;
+	struct arena a;
+
+	arena_init(&a, 65536);
+	ok(!dns_parse(&m, referral, sizeof(referral) - 1, &a), "a pointer into a name leads nowhere");
+	is_int((long long)m.n_rr, 2, "up to there it is read");
+	ok(m.n_rr == 2 && !strcmp(m.rr[0].target, "ns.test") && m.rr[1].name == m.rr[0].target,
+	   "a pointer to a name is that name");
+	arena_done(&a);
+}
+
 int main(void)
 {
 	arena_init(&arena, 1 << 20);
@@ -600,6 +619,7 @@ int main(void)
 	types();
 	queries();
 	rfc9267_pointers();
+	test_pointed_at();
 	rfc9267_lengths();
 	rfc9267_terminators();
 	rfc9267_data_lengths();
