@@ -67,7 +67,12 @@ void arena_done(struct arena *a)
 
 void arena_clear(struct arena *a)
 {
-	let_go(a, a->blocks && a->blocks->size <= BLOCK_MAX ? a->blocks : NULL);
+	struct arena_block *largest = NULL;
+
+	for (struct arena_block *b = a->blocks; b; b = b->next)
+		if (b->size <= BLOCK_MAX && (!largest || b->size > largest->size))
+			largest = b;
+	let_go(a, largest);
 }
 
 bool arena_full(const struct arena *a)

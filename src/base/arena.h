@@ -30,7 +30,7 @@ struct arena {
 void arena_init(struct arena *a, size_t max);
 /* Runs the cleanups, frees everything; the arena is as new and may be used again. */
 void arena_done(struct arena *a);
-/* The same, but one block of the usual size is kept for what comes next: for work that is done again and again. */
+/* The same, but the largest block of a usual size is kept for what comes next: for work that is done again and again. */
 void arena_clear(struct arena *a);
 
 /* Zeroed, aligned for any type. */

@@ -39,7 +39,13 @@ static void test_memory(void)
 	ok(!*(char *)arena_alloc(&a, 512), "which is cleared for whom it is given to");
 	arena_alloc(&a, 1 << 20);
 	arena_clear(&a);
-	ok(!a.blocks, "a large block is not kept");
+	ok(a.blocks == before, "a large block is not kept");
+	arena_alloc(&a, 8000);
+	before = a.blocks;
+	arena_alloc(&a, 1024);
+	ok(a.blocks != before, "of two blocks");
+	arena_clear(&a);
+	ok(a.blocks == before, "the larger one is");
 	arena_done(&a);
 }
 
