@@ -291,7 +291,9 @@ bool prefix_has(const struct prefix *p, const struct addr *a)
 	unsigned whole = p->len / 8, rest = p->len % 8;
 	uint8_t mask = (uint8_t)(0xff << (8 - rest));
 
-	if (p->addr.family != a->family || memcmp(p->addr.byte, a->byte, whole))
+	if (p->addr.family != a->family || (whole && p->addr.byte[0] != a->byte[0])) /* most end here */
+		return false;
+	if (memcmp(p->addr.byte, a->byte, whole) != 0)
 		return false;
 	return !rest || ((p->addr.byte[whole] ^ a->byte[whole]) & mask) == 0;
 }
