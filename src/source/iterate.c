@@ -75,7 +75,7 @@ static void plant_root(struct iterate *it, const struct root_hints *hints)
 {
 	const char *names[ROOT_SERVERS];
 
-	it->root = cut_at(it, ".");
+	it->root = cut_at(it, known_key_text("."));
 	known_hold(&it->root->known);
 	it->root->kind = CUT_ZONE;
 	it->root->until = UINT32_MAX;
@@ -100,7 +100,7 @@ static void plant_root(struct iterate *it, const struct root_hints *hints)
 
 /* ---- the engine ---- */
 
-enum { SCRATCH_B = 512 * 1024 };
+enum { SCRATCH_B = 512 * 1024, SCRATCH_KEPT_B = 16 * 1024 /* for most answers it takes no more */ };
 
 static void go_ready(struct timer *t);
 
@@ -114,6 +114,7 @@ struct iterate *iterate_new(const struct iterate_env *env, const struct root_hin
 	it->ready_end = &it->ready;
 	it->timer = (struct timer){.fire = go_ready, .ctx = it};
 	arena_init(&it->scratch, SCRATCH_B);
+	arena_alloc(&it->scratch, SCRATCH_KEPT_B);
 	it_look_at_clock(it);
 	cache_init(it);
 	plant_root(it, hints);

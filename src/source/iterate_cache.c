@@ -41,6 +41,7 @@ static void set_done(struct known *k)
 
 	for (int i = 0; i < s->n; i++)
 		known_drop(&s->host[i]->known);
+	glue_drop(s->glue);
 }
 
 static void cut_done(struct known *k)
@@ -96,11 +97,19 @@ static const char *name_above(const char *name)
 	return dot && dot[1] ? dot + 1 : ".";
 }
 
-/* Is the next label below it a cut?  Reverse zones are cut where the registries please. */
+/* Reverse zones are cut where the registries please. */
 static bool is_suffix(const char *name)
 {
 	return !strcmp(name, ".") ||
 	       (!dns_name_within(name, "arpa") && psl_is_public_suffix(psl_builtin(), name));
+}
+
+bool cut_is_suffix(struct cut *c)
+{
+	if (!c->suffix_known)
+		c->suffix = is_suffix(c->name);
+	c->suffix_known = true;
+	return c->suffix;
 }
 
 /* What has run out is not known any more; what it held is kept until it is learnt again. */
@@ -111,28 +120,27 @@ static struct cut *still(const struct iterate *it, struct cut *c)
 	return c;
 }
 
-struct cut *cut_at(struct iterate *it, const char *name)
+struct cut *cut_at(struct iterate *it, struct known_key name)
 {
-	struct cut *c = known_at(&it->cuts, known_key_text(name), it_now(it));
+	struct cut *c = known_at(&it->cuts, name, it_now(it));
 
 	if (!c->met) {
 		c->met = true;
-		c->suffix = is_suffix(c->name);
 		c->is_signed = -1;
 	}
 	return still(it, c);
 }
 
-struct cut *cut_get(struct iterate *it, const char *name)
+struct cut *cut_get(struct iterate *it, struct known_key name)
 {
-	struct cut *c = known_use(&it->cuts, known_key_text(name), it_now(it));
+	struct cut *c = known_use(&it->cuts, name, it_now(it));
 
 	return c ? still(it, c) : NULL;
 }
 
-struct cut *cut_closest(struct iterate *it, const char *name)
+struct cut *cut_closest(struct iterate *it, struct known_key name)
 {
-	for (;; name = name_above(name)) {
+	for (;; name = known_key_text(name_above(name.data))) {
 		struct cut *c = cut_get(it, name); /* the root is always a zone */
 
 		if (c && (c->kind == CUT_ZONE || c->kind == CUT_NX))
@@ -140,13 +148,13 @@ struct cut *cut_closest(struct iterate *it, const char *name)
 	}
 }
 
-struct cut *cut_zone_above(struct iterate *it, const char *name)
+struct cut *cut_zone_above(struct iterate *it, struct known_key name)
 {
 	struct cut *c;
 
 	do {
 		c = cut_closest(it, name);
-		name = name_above(c->name);
+		name = known_key_text(name_above(c->name));
 	} while (c->kind != CUT_ZONE);
 	return c;
 }
@@ -158,16 +166,37 @@ uint32_t ttl_until(const struct iterate *it, uint32_t ttl_s)
 	return tick_in(it, s * 1000000);
 }
 
-struct glue *glue_new(const struct cut_glue *list, size_t n)
-{
-	struct glue *g = n ? known_alloc(1, sizeof(*g) + n * sizeof(*list)) : NULL;
+/* ---- name servers ---- */
 
-	if (!g)
-		return NULL;
+static struct glue *glue_new(const struct cut_glue *list, size_t n)
+{
+	struct glue *g = known_alloc(1, sizeof(*g) + n * sizeof(*list));
+
 	g->refs = 1;
 	g->n = n;
 	memcpy(g->at, list, n * sizeof(*list));
 	return g;
+}
+
+static bool same_glue(const struct glue *g, const struct cut_glue *list, size_t n)
+{
+	if (!g || g->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (g->at[i].host != list[i].host || addr_cmp(&g->at[i].addr, &list[i].addr) != 0)
+			return false;
+	return true;
+}
+
+struct glue *glue_of(struct ns_set *set, const struct cut_glue *list, size_t n)
+{
+	if (!n)
+		return NULL;
+	if (!same_glue(set->glue, list, n)) {
+		glue_drop(set->glue);
+		set->glue = glue_new(list, n);
+	}
+	return glue_share(set->glue);
 }
 
 struct glue *glue_share(struct glue *g)
@@ -182,8 +211,6 @@ void glue_drop(struct glue *g)
 	if (g && !--g->refs)
 		free(g);
 }
-
-/* ---- name servers ---- */
 
 struct ns_host *host_at(struct iterate *it, const char *name)
 {

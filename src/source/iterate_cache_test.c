@@ -82,7 +82,7 @@ static void test_held(void)
 	cache_init(&it);
 	it.hosts.max = it.hosts.full_n = 100;
 	it.sets.max = it.sets.full_n = 60;
-	first = cut_at(&it, "first.test");
+	first = cut_at(&it, known_key_text("first.test"));
 	known_hold(&first->known);
 	for (int i = 0; i < 1000; i++) {
 		char zone[32], a[32], b[32];
@@ -92,7 +92,7 @@ static void test_held(void)
 		snprintf(zone, sizeof(zone), i ? "z%d.test" : "first.test", i);
 		snprintf(a, sizeof(a), "a%d.test", i);
 		snprintf(b, sizeof(b), "b%d.test", i);
-		c = cut_at(&it, zone);
+		c = cut_at(&it, known_key_text(zone));
 		known_hold(&c->known);
 		c->set = set_of(&it, names, 2);
 		c->kind = CUT_ZONE;

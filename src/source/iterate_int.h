@@ -58,21 +58,8 @@ struct ns_host {
 	char name[];
 };
 
-/* The name servers of a zone; one set for all zones that have the same. */
-struct ns_set {
-	struct known known;
-	uint8_t n;
-	struct ns_host *host[]; /* held, sorted by name */
-};
-
-enum cut_kind {
-	CUT_UNKNOWN, /* somebody asks whether there is one */
-	CUT_ZONE,    /* here a zone begins */
-	CUT_INSIDE,  /* it is a name inside the zone above */
-	CUT_NX,	     /* the zone above says it does not exist, nor anything below it (RFC 8020) */
-};
-
-/* Addresses of servers within the zone itself, in the referral; shared. */
+/* Addresses of a delegation's servers that the zone above may say, in the referral; one for all delegations to the
+ * same servers, as long as it says the same. */
 struct cut_glue {
 	uint8_t host; /* in set */
 	struct addr addr;
@@ -83,6 +70,21 @@ struct glue {
 	struct cut_glue at[];
 };
 
+/* The name servers of a zone; one set for all zones that have the same. */
+struct ns_set {
+	struct known known;
+	uint8_t n;
+	struct glue *glue;	/* what came with the latest delegation to them */
+	struct ns_host *host[]; /* held, sorted by name */
+};
+
+enum cut_kind {
+	CUT_UNKNOWN, /* somebody asks whether there is one */
+	CUT_ZONE,    /* here a zone begins */
+	CUT_INSIDE,  /* it is a name inside the zone above */
+	CUT_NX,	     /* the zone above says it does not exist, nor anything below it (RFC 8020) */
+};
+
 struct cut {
 	struct known known;
 	uint32_t until;	    /* in ticks */
@@ -90,7 +92,7 @@ struct cut {
 	uint8_t kind;	    /* enum cut_kind */
 	int8_t is_signed : 2; /* a DS record stood beside it; -1: not seen */
 	bool met : 1;
-	bool suffix : 1; /* the root or a public suffix: the next label is a cut */
+	bool suffix_known : 1, suffix : 1; /* see cut_is_suffix */
 	bool from_child : 1; /* parent and child are on the same servers: the child spoke */
 	struct ns_set *set; /* held */
 	struct glue *glue;
@@ -180,6 +182,7 @@ struct walk {
 	struct zone_facts *facts; /* WALK_ZONE: those of wanted */
 	struct zone_job *zone_job; /* WALK_ZONE, owned */
 	const char *name; /* asked for now: after CNAMEs another one */
+	struct known_key key; /* of that among the cuts */
 	uint16_t qtype;
 	unsigned depth;
 	struct budget *budget;
@@ -245,11 +248,12 @@ static inline uint32_t tick_in(const struct iterate *it, int64_t us)
 /* iterate_cache.c */
 void cache_init(struct iterate *it);
 void cache_done(struct iterate *it);
-struct cut *cut_at(struct iterate *it, const char *name);
-struct cut *cut_get(struct iterate *it, const char *name);
+/* The key of a cut is its name. */
+struct cut *cut_at(struct iterate *it, struct known_key name);
+struct cut *cut_get(struct iterate *it, struct known_key name); /* or NULL */
 /* The zone that holds the name as far as is known, or a CUT_NX above it. */
-struct cut *cut_closest(struct iterate *it, const char *name);
-struct cut *cut_zone_above(struct iterate *it, const char *name); /* the same, but a zone always */
+struct cut *cut_closest(struct iterate *it, struct known_key name);
+struct cut *cut_zone_above(struct iterate *it, struct known_key name); /* the same, but a zone always */
 struct ns_host *host_at(struct iterate *it, const char *name);
 struct ns_addr ns_addr_of(const struct addr *a);
 struct server *server_at(struct iterate *it, const struct ns_addr *a);
@@ -259,9 +263,11 @@ struct ns_set *set_of(struct iterate *it, const char **names, size_t n);
 /* until in ticks; UINT32_MAX: for ever */
 void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n, uint32_t until);
 uint32_t ttl_until(const struct iterate *it, uint32_t ttl_s);
-struct glue *glue_new(const struct cut_glue *list, size_t n); /* NULL: none */
+struct glue *glue_of(struct ns_set *set, const struct cut_glue *list, size_t n); /* NULL: none */
 struct glue *glue_share(struct glue *g);
 void glue_drop(struct glue *g);
+/* Is it the root or a public suffix, so that the next label below it is a cut? */
+bool cut_is_suffix(struct cut *c);
 /* Forgets what the zone's delegation said. */
 void cut_forget(struct cut *c);
 /* Forgets what is known of the zone besides (iterate_facts.c). */

@@ -29,47 +29,69 @@ static const char *owner_of_cut(const struct walk *w, const struct dns_message *
 	return NULL;
 }
 
-static bool is_glue_of(const struct dns_rr *rr, const char *host)
+/* The addresses that come with a delegation, each with its server's place in the set. */
+struct glue_found {
+	size_t n;
+	struct {
+		const struct dns_rr *rr;
+		int host;
+	} at[2 * L_DNS_RR_KEPT]; /* A and AAAA */
+};
+
+static void find_glue(struct glue_found *g, const struct ns_set *set, const struct dns_message *m)
 {
-	return rr->section == DNS_ADDITIONAL && (rr->type == DNS_A || rr->type == DNS_AAAA) &&
-	       !strcmp(rr->name, host);
+	g->n = 0;
+	for (size_t k = 0; k < m->n_rr; k++) {
+		const struct dns_rr *rr = &m->rr[k];
+		int i = 0;
+
+		if (rr->section != DNS_ADDITIONAL || (rr->type != DNS_A && rr->type != DNS_AAAA))
+			continue;
+		while (i < set->n && strcmp(rr->name, set->host[i]->name) != 0)
+			i++;
+		if (i == set->n)
+			continue;
+		g->at[g->n].rr = rr;
+		g->at[g->n++].host = i;
+	}
 }
 
 /* What the zone may say of a server's addresses, for asking it. */
-static void keep_glue(struct walk *w, const struct dns_message *m, struct ns_host *h)
+static void keep_glue(const struct iterate *it, const struct glue_found *g, int host, struct ns_host *h)
 {
 	for (int family = 4; family <= 6; family += 2) {
 		struct addr list[L_DNS_NS_ADDRESSES];
 		size_t n = 0;
 		uint32_t ttl_s = UINT32_MAX;
 
-		for (size_t i = 0; i < m->n_rr && n < L_DNS_NS_ADDRESSES; i++)
-			if (is_glue_of(&m->rr[i], h->name) && m->rr[i].addr.family == family) {
-				list[n++] = m->rr[i].addr;
-				ttl_s = m->rr[i].ttl_s < ttl_s ? m->rr[i].ttl_s : ttl_s;
-			}
+		for (size_t i = 0; i < g->n && n < L_DNS_NS_ADDRESSES; i++) {
+			const struct dns_rr *rr = g->at[i].rr;
+
+			if (g->at[i].host != host || rr->addr.family != family)
+				continue;
+			list[n++] = rr->addr;
+			ttl_s = rr->ttl_s < ttl_s ? rr->ttl_s : ttl_s;
+		}
 		if (n)
-			addrs_set(&h->glue[family == 6], ADDRS_HAS, list, n,
-				  ttl_until(w->it, ttl_s));
+			addrs_set(&h->glue[family == 6], ADDRS_HAS, list, n, ttl_until(it, ttl_s));
 	}
 }
 
 /* The glue is part of what the delegation says, as far as the parent may say it. */
-static struct glue *glue_of_cut(const struct cut *c, const struct dns_message *m)
+static void learn_glue(const struct iterate *it, struct cut *c, const struct glue_found *g)
 {
 	struct cut_glue kept[2 * L_DNS_NS_KEPT];
 	size_t n = 0;
 
 	for (int i = 0; i < c->set->n; i++) {
-		const char *host = c->set->host[i]->name;
-
-		if (!dns_name_within(host, cut_parent(c)))
+		if (!dns_name_within(c->set->host[i]->name, cut_parent(c)))
 			continue;
-		for (size_t k = 0; k < m->n_rr && n < sizeof(kept) / sizeof(*kept); k++)
-			if (is_glue_of(&m->rr[k], host))
-				kept[n++] = (struct cut_glue){.host = (uint8_t)i, .addr = m->rr[k].addr};
+		keep_glue(it, g, i, c->set->host[i]);
+		for (size_t k = 0; k < g->n && n < sizeof(kept) / sizeof(*kept); k++)
+			if (g->at[k].host == i)
+				kept[n++] = (struct cut_glue){.host = (uint8_t)i, .addr = g->at[k].rr->addr};
 	}
-	return glue_new(kept, n);
+	c->glue = glue_of(c->set, kept, n);
 }
 
 static size_t names_of_servers(const struct dns_message *m, enum dns_section section,
@@ -81,7 +103,7 @@ static size_t names_of_servers(const struct dns_message *m, enum dns_section sec
 	for (size_t i = 0; i < m->n_rr; i++) {
 		const struct dns_rr *rr = &m->rr[i];
 
-		if (rr->type != DNS_NS || rr->section != section || strcmp(rr->name, owner) != 0)
+		if (rr->type != DNS_NS || rr->section != section || (rr->name != owner && strcmp(rr->name, owner) != 0))
 			continue;
 		names[n++] = rr->target;
 		*ttl_s = rr->ttl_s < *ttl_s ? rr->ttl_s : *ttl_s;
@@ -93,13 +115,11 @@ static size_t names_of_servers(const struct dns_message *m, enum dns_section sec
 }
 
 /* Without the glue of its own servers a delegation leads nowhere: it lasts no longer than that. */
-static uint32_t least_ttl_s(const struct cut *c, const struct dns_message *m, uint32_t ttl_s)
+static uint32_t least_ttl_s(const struct cut *c, const struct glue_found *g, uint32_t ttl_s)
 {
-	for (int i = 0; i < c->set->n; i++)
-		for (size_t k = 0; k < m->n_rr; k++)
-			if (dns_name_within(c->set->host[i]->name, c->name) &&
-			    is_glue_of(&m->rr[k], c->set->host[i]->name) && m->rr[k].ttl_s < ttl_s)
-				ttl_s = m->rr[k].ttl_s;
+	for (size_t k = 0; k < g->n; k++)
+		if (g->at[k].rr->ttl_s < ttl_s && dns_name_within(c->set->host[g->at[k].host]->name, c->name))
+			ttl_s = g->at[k].rr->ttl_s;
 	return ttl_s;
 }
 
@@ -114,7 +134,9 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	const char *names[L_DNS_RR_KEPT];
 	uint32_t ttl_s = UINT32_MAX;
 	size_t n = names_of_servers(m, section, owner, names, &ttl_s);
-	struct cut *c = cut_at(w->it, owner), *parent = w->zone;
+	bool asked = w->child && !strcmp(owner, w->child->name);
+	struct cut *c = asked ? w->child : cut_at(w->it, known_key_text(owner));
+	struct glue_found glue;
 
 	known_hold(&c->known);
 	cut_forget(c);
@@ -122,12 +144,10 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	c->kind = CUT_ZONE;
 	c->from_child = section == DNS_ANSWER;
 	c->is_signed = w->child && !c->from_child ? m->ds : -1; /* only then the parent was asked for it */
-	c->parent_at = parent_at(c->name, parent->name);
-	c->until = ttl_until(w->it, least_ttl_s(c, m, ttl_s));
-	for (int i = 0; i < c->set->n; i++)
-		if (dns_name_within(c->set->host[i]->name, parent->name))
-			keep_glue(w, m, c->set->host[i]);
-	c->glue = glue_of_cut(c, m);
+	c->parent_at = parent_at(c->name, w->zone->name);
+	find_glue(&glue, c->set, m);
+	c->until = ttl_until(w->it, least_ttl_s(c, &glue, ttl_s));
+	learn_glue(w->it, c, &glue);
 	known_drop(&c->known);
 	walk_learnt(w);
 }

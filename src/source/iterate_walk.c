@@ -122,13 +122,24 @@ void walk_free_spare(struct iterate *it)
 	}
 }
 
-static const char *keep_name(struct walk *w, const char *name)
+/* From now on it asks for this name: what is known of that will be looked for. */
+static void set_name(struct walk *w, const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len >= sizeof(w->own_name))
-		return arena_strn(&w->names, name, len);
-	return memcpy(w->own_name, name, len + 1);
+	if (len >= sizeof(w->own_name) || w->name)
+		w->name = arena_strn(&w->names, name, len);
+	else
+		w->name = memcpy(w->own_name, name, len + 1);
+	if (!w->name)
+		return;
+	w->key = known_key(w->name, len);
+	known_expect(&w->it->cuts, w->key);
+}
+
+static struct known_key key_of(const struct walk *w, const char *name)
+{
+	return name == w->name ? w->key : known_key_text(name);
 }
 
 static struct budget *budget_new(void)
@@ -153,7 +164,7 @@ struct walk *walk_new(struct iterate *it, enum walk_kind kind, const char *name,
 	w->budget = b ? b : budget_new();
 	w->budget->refs++;
 	arena_init(&w->names, NAMES_B);
-	w->name = keep_name(w, name);
+	set_name(w, name);
 	w->next = it->walks;
 	w->at = &it->walks;
 	if (w->next)
@@ -298,11 +309,11 @@ static bool locate(struct walk *w)
 {
 	struct cut *c;
 
-	if (w->wanted && cut_at(w->it, w->wanted->name)->kind != CUT_UNKNOWN) {
+	if (w->wanted && cut_at(w->it, key_of(w, w->wanted->name))->kind != CUT_UNKNOWN) {
 		walk_end(w, ITERATE_ANSWER, NULL);
 		return false;
 	}
-	c = cut_closest(w->it, w->name);
+	c = cut_closest(w->it, w->key);
 	if (c->kind == CUT_NX) {
 		say_nxdomain(w);
 		return false;
@@ -327,20 +338,20 @@ static const char *cut_to_ask(const struct walk *w)
 	const char *child = w->zone->name;
 
 	if (w->deeper && strcmp(w->deeper, w->zone->name) != 0 && dns_name_within(w->deeper, w->zone->name) &&
-	    cut_at(w->it, w->deeper)->kind == CUT_UNKNOWN)
+	    cut_at(w->it, known_key_text(w->deeper))->kind == CUT_UNKNOWN)
 		return w->deeper;
-	if (w->wanted && !w->zone->suffix)
-		return w->wanted->name;
-	if (!w->zone->suffix)
+	if (!w->wanted && !strcmp(child, w->name)) /* for most the way ends here */
 		return NULL;
-	while (strcmp(child, w->name)) {
+	if (!cut_is_suffix(w->zone))
+		return w->wanted ? w->wanted->name : NULL;
+	do {
 		const struct cut *c;
 
 		child = one_more(w->name, child);
-		c = cut_get(w->it, child);
+		c = cut_get(w->it, key_of(w, child));
 		if (!c || c->kind != CUT_INSIDE)
 			return child;
-	}
+	} while (strcmp(child, w->name) != 0);
 	return NULL;
 }
 
@@ -353,7 +364,7 @@ static bool claim_child(struct walk *w)
 
 	if (!name || (w->child && !strcmp(w->child->name, name)))
 		return true;
-	c = cut_at(w->it, name);
+	c = cut_at(w->it, key_of(w, name));
 	if (c->walk && c->walk != w) {
 		if (walk_join(w, &c->walk->child_waits, c->walk))
 			return false;
@@ -494,7 +505,7 @@ static void go(struct walk *w)
 void walk_restart(struct walk *w, const char *name)
 {
 	let_child_go(w);
-	w->name = arena_str(&w->names, name);
+	set_name(w, name);
 	walk_soon(w);
 }
 
@@ -533,7 +544,7 @@ struct walk *walk_for_cut(struct iterate *it, const char *name,
 {
 	struct walk *w = walk_new(it, WALK_CUT, name, DNS_NS, NULL, 0);
 
-	w->wanted = cut_at(it, name);
+	w->wanted = cut_at(it, w->key);
 	known_hold(&w->wanted->known);
 	w->cut_known = known;
 	w->cut_ctx = ctx;

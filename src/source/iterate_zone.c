@@ -309,8 +309,8 @@ static void hand_over(struct walk *w, struct cut *zone)
 static int find_zone(struct walk *w)
 {
 	struct zone_job *j = w->zone_job;
-	struct cut *c = cut_closest(w->it, w->name);
-	struct cut *at = cut_get(w->it, w->name);
+	struct cut *c = cut_closest(w->it, w->key);
+	struct cut *at = cut_get(w->it, w->key);
 
 	if (j->cut_walk)
 		return 0;
@@ -326,8 +326,8 @@ static int find_zone(struct walk *w)
 		return -1;
 	}
 	if (c->kind == CUT_NX) /* a name that does not exist has a zone all the same, but for one that is sold */
-		c = cut_zone_above(w->it, w->name);
-	if (at && at->kind == CUT_NX && c->suffix) {
+		c = cut_zone_above(w->it, w->key);
+	if (at && at->kind == CUT_NX && cut_is_suffix(c)) {
 		finish(w, OUTCOME_ABSENT);
 		return -1;
 	}
@@ -417,7 +417,7 @@ static struct zone_job *enter(struct iterate *it, struct cut *c, bool again)
 void iterate_zone(struct iterate *it, struct zone_question *q)
 {
 	it_look_at_clock(it);
-	put_question(enter(it, cut_at(it, q->name), q->again), q);
+	put_question(enter(it, cut_at(it, known_key_text(q->name)), q->again), q);
 }
 
 void iterate_zone_cancel(struct iterate *it, struct zone_question *q)

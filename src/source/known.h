@@ -52,6 +52,11 @@ void known_init(struct known_table *t, size_t size_b, size_t key_at, size_t max,
 		size_t *memory_b);
 void known_done(struct known_table *t);
 
+/* It will be looked for soon: until then the memory may have brought its slot. */
+static inline void known_expect(const struct known_table *t, struct known_key key)
+{
+	__builtin_prefetch(&t->slots[key.hash & (t->n_slots - 1)]);
+}
 /* NULL when it is not there. */
 void *known_get(const struct known_table *t, struct known_key key);
 /* The same; it counts as used now. */
