@@ -112,8 +112,7 @@ bool cut_is_suffix(struct cut *c)
 	return c->suffix;
 }
 
-/* What has run out is not known any more; what it held is kept until it is learnt again. */
-static struct cut *still(const struct iterate *it, struct cut *c)
+struct cut *cut_now(const struct iterate *it, struct cut *c)
 {
 	if (is_over(it, c->until))
 		c->kind = CUT_UNKNOWN;
@@ -128,14 +127,14 @@ struct cut *cut_at(struct iterate *it, struct known_key name)
 		c->met = true;
 		c->is_signed = -1;
 	}
-	return still(it, c);
+	return cut_now(it, c);
 }
 
 struct cut *cut_get(struct iterate *it, struct known_key name)
 {
 	struct cut *c = known_use(&it->cuts, name, it_now(it));
 
-	return c ? still(it, c) : NULL;
+	return c ? cut_now(it, c) : NULL;
 }
 
 struct cut *cut_closest(struct iterate *it, struct known_key name)

@@ -251,6 +251,8 @@ void cache_done(struct iterate *it);
 /* The key of a cut is its name. */
 struct cut *cut_at(struct iterate *it, struct known_key name);
 struct cut *cut_get(struct iterate *it, struct known_key name); /* or NULL */
+/* The same; what has run out is not known any more, but what it held is kept until it is learnt again. */
+struct cut *cut_now(const struct iterate *it, struct cut *c);
 /* The zone that holds the name as far as is known, or a CUT_NX above it. */
 struct cut *cut_closest(struct iterate *it, struct known_key name);
 struct cut *cut_zone_above(struct iterate *it, struct known_key name); /* the same, but a zone always */
@@ -295,6 +297,8 @@ void walk_refuse_server(struct walk *w, const char *why);
 void walk_deny_server(struct walk *w, const char *why);
 /* What stood in the answer is known now: it looks where it stands. */
 void walk_learnt(struct walk *w);
+/* This zone has become known, which holds the walk's name. */
+void walk_learnt_zone(struct walk *w, struct cut *zone);
 void walk_go_ready(struct iterate *it);
 /* Asks for the cut at this name, or joins who does. */
 struct walk *walk_for_cut(struct iterate *it, const char *name,

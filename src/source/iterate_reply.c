@@ -148,8 +148,8 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	find_glue(&glue, c->set, m);
 	c->until = ttl_until(w->it, least_ttl_s(c, &glue, ttl_s));
 	learn_glue(w->it, c, &glue);
+	walk_learnt_zone(w, c);
 	known_drop(&c->known);
-	walk_learnt(w);
 }
 
 /* ---- there is no such cut, or no such name ---- */

@@ -304,15 +304,24 @@ static void say_nxdomain(struct walk *w)
 	walk_end(w, ITERATE_ANSWER, NULL);
 }
 
+/* Is the walk in the zone of just its name?  There is none that is closer. */
+static bool has_arrived(const struct walk *w)
+{
+	return w->zone && w->zone->known.key_len == w->key.len && cut_now(w->it, w->zone)->kind == CUT_ZONE &&
+	       !strcmp(w->zone->name, w->name);
+}
+
 /* Enters the closest zone that is known; false when the walk has ended. */
 static bool locate(struct walk *w)
 {
 	struct cut *c;
 
-	if (w->wanted && cut_at(w->it, key_of(w, w->wanted->name))->kind != CUT_UNKNOWN) {
+	if (w->wanted && cut_now(w->it, w->wanted)->kind != CUT_UNKNOWN) {
 		walk_end(w, ITERATE_ANSWER, NULL);
 		return false;
 	}
+	if (has_arrived(w))
+		return true;
 	c = cut_closest(w->it, w->key);
 	if (c->kind == CUT_NX) {
 		say_nxdomain(w);
@@ -536,6 +545,12 @@ void walk_learnt(struct walk *w)
 {
 	let_child_go(w);
 	walk_soon(w);
+}
+
+void walk_learnt_zone(struct walk *w, struct cut *zone)
+{
+	walk_learnt(w);
+	enter_zone(w, zone);
 }
 
 struct walk *walk_for_cut(struct iterate *it, const char *name,
