@@ -216,9 +216,17 @@ struct ns_host *host_at(struct iterate *it, const char *name)
 	return known_at(&it->hosts, known_key_text(name), it_now(it));
 }
 
-static int by_name(const void *a, const void *b)
+/* They are few. */
+static void sort_names(const char **names, size_t n)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	for (size_t i = 1; i < n; i++) {
+		const char *name = names[i];
+		size_t to = i;
+
+		for (; to && strcmp(names[to - 1], name) > 0; to--)
+			names[to] = names[to - 1];
+		names[to] = name;
+	}
 }
 
 struct ns_set *set_of(struct iterate *it, const char **names, size_t n)
@@ -227,7 +235,7 @@ struct ns_set *set_of(struct iterate *it, const char **names, size_t n)
 	struct ns_set *set;
 	uint8_t kept = 0;
 
-	qsort(names, n, sizeof(*names), by_name);
+	sort_names(names, n);
 	for (size_t i = 0; i < n && kept < L_DNS_NS_KEPT; i++)
 		if (!i || strcmp(names[i], names[i - 1]) != 0) {
 			host[kept] = host_at(it, names[i]);

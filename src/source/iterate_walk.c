@@ -341,26 +341,29 @@ static const char *one_more(const char *name, const char *below)
 	return at;
 }
 
-/* The name whose cut is to be asked for, or NULL: the question itself is asked. */
-static const char *cut_to_ask(const struct walk *w)
+/* The cut that is to be asked for, or NULL: the question itself is asked. */
+static struct cut *cut_to_ask(const struct walk *w)
 {
 	const char *child = w->zone->name;
 
-	if (w->deeper && strcmp(w->deeper, w->zone->name) != 0 && dns_name_within(w->deeper, w->zone->name) &&
-	    cut_at(w->it, known_key_text(w->deeper))->kind == CUT_UNKNOWN)
-		return w->deeper;
+	if (w->deeper && strcmp(w->deeper, w->zone->name) != 0 && dns_name_within(w->deeper, w->zone->name)) {
+		struct cut *c = cut_at(w->it, known_key_text(w->deeper));
+
+		if (c->kind == CUT_UNKNOWN)
+			return c;
+	}
 	if (!w->wanted && !strcmp(child, w->name)) /* for most the way ends here */
 		return NULL;
 	if (!cut_is_suffix(w->zone))
-		return w->wanted ? w->wanted->name : NULL;
-	do {
-		const struct cut *c;
+		return w->wanted;
+	while (strcmp(child, w->name) != 0) {
+		struct cut *c;
 
 		child = one_more(w->name, child);
-		c = cut_get(w->it, key_of(w, child));
-		if (!c || c->kind != CUT_INSIDE)
-			return child;
-	} while (strcmp(child, w->name) != 0);
+		c = cut_at(w->it, key_of(w, child));
+		if (c->kind != CUT_INSIDE)
+			return c;
+	}
 	return NULL;
 }
 
@@ -368,17 +371,16 @@ static const char *cut_to_ask(const struct walk *w)
  */
 static bool claim_child(struct walk *w)
 {
-	const char *name = cut_to_ask(w);
-	struct cut *c;
+	struct cut *c = cut_to_ask(w);
 
-	if (!name || (w->child && !strcmp(w->child->name, name)))
+	if (!c || c == w->child)
 		return true;
-	c = cut_at(w->it, key_of(w, name));
 	if (c->walk && c->walk != w) {
 		if (walk_join(w, &c->walk->child_waits, c->walk))
 			return false;
 		return true; /* in circles: it asks its own question */
 	}
+	let_child_go(w);
 	known_hold(&c->known);
 	w->child = c;
 	c->walk = w;

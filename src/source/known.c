@@ -209,6 +209,16 @@ static void make_room(struct known_table *t, int64_t now_us)
 	t->full_n = t->n > to ? t->n + t->max / 16 + 1 : t->max;
 }
 
+/* An empty one for this key, when there may be too few of them. */
+static struct known_slot *make_slot(struct known_table *t, struct known_key key, int64_t now_us)
+{
+	if (t->n >= t->full_n)
+		make_room(t, now_us);
+	if (t->n >= t->n_slots / 4 * 3)
+		grow(t);
+	return slot_of(t, key);
+}
+
 /* ---- outside ---- */
 
 void *known_get(const struct known_table *t, struct known_key key)
@@ -227,18 +237,16 @@ void *known_use(struct known_table *t, struct known_key key, int64_t now_us)
 
 void *known_at(struct known_table *t, struct known_key key, int64_t now_us)
 {
-	void *k = known_use(t, key, now_us);
-	struct known *made;
+	struct known_slot *s = slot_of(t, key);
 
-	if (k)
-		return k;
-	if (t->n >= t->full_n)
-		make_room(t, now_us);
-	if (t->n >= t->n_slots / 4 * 3)
-		grow(t);
-	made = new_entry(t, key);
-	*slot_of(t, key) = (struct known_slot){.hash = key.hash, .used_ms = ms(now_us), .entry = made};
-	return made;
+	if (!s->entry) {
+		if (t->n >= t->full_n || t->n >= t->n_slots / 4 * 3)
+			s = make_slot(t, key, now_us);
+		s->hash = key.hash;
+		s->entry = new_entry(t, key);
+	}
+	s->used_ms = ms(now_us);
+	return s->entry;
 }
 
 void *known_next(const struct known_table *t, size_t *at)
