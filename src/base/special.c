@@ -1,6 +1,7 @@
 /*
  * special: some seventy rows, sorted so that the first one that holds an address is the most
- * specific; a lookup walks the half of its family, in about a third of a microsecond.
+ * specific; a lookup walks those of its family that may hold an address of this first byte: for most there are none
+ * or a few.
  */
 #include "base/special.h"
 
@@ -13,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 256, COLUMNS = 7 };
+enum { ROWS_MAX = 256, COLUMNS = 7, WORD = 64 };
 
 static struct special rows[ROWS_MAX];
-static size_t n_rows, n_v4;
+static size_t n_rows;
+static uint64_t may_hold[2][256][ROWS_MAX / WORD]; /* a bit for each row: of [1] IPv6, by first byte */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct arena texts; /* lives as long as the program; reachable, so no leak */
 
@@ -99,6 +101,16 @@ int special_parse(const char *text, size_t len, struct arena *a, struct special 
 	return check_order(list, n, e) ? -1 : (int)n;
 }
 
+static void note_first_bytes(size_t row)
+{
+	const struct prefix *p = &rows[row].prefix;
+	unsigned mask = p->len >= 8 ? 0xff : 0xff << (8 - p->len);
+
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (((byte ^ p->addr.byte[0]) & mask & 0xff) == 0)
+			may_hold[p->addr.family == 6][byte][row / WORD] |= UINT64_C(1) << row % WORD;
+}
+
 static void load(void)
 {
 	const struct asset *a = asset_find("special.csv");
@@ -111,18 +123,23 @@ static void load(void)
 		exit(4);
 	}
 	n_rows = (size_t)n;
-	while (n_v4 < n_rows && rows[n_v4].prefix.addr.family == 4)
-		n_v4++;
+	for (size_t i = 0; i < n_rows; i++)
+		note_first_bytes(i);
 }
 
 const struct special *special_find(const struct addr *a)
 {
-	pthread_once(&once, load);
-	size_t from = a->family == 4 ? 0 : n_v4, to = a->family == 4 ? n_v4 : n_rows;
+	const uint64_t *may;
 
-	for (size_t i = from; i < to; i++)
-		if (prefix_has(&rows[i].prefix, a))
-			return &rows[i];
+	pthread_once(&once, load);
+	may = may_hold[a->family == 6][a->byte[0]];
+	for (size_t w = 0; w < ROWS_MAX / WORD; w++)
+		for (uint64_t left = may[w]; left; left &= left - 1) {
+			const struct special *s = &rows[w * WORD + (size_t)__builtin_ctzll(left)];
+
+			if (prefix_has(&s->prefix, a))
+				return s;
+		}
 	return NULL;
 }
 
