@@ -237,7 +237,8 @@ struct ns_set *set_of(struct iterate *it, const char **names, size_t n)
 
 	sort_names(names, n);
 	for (size_t i = 0; i < n && kept < L_DNS_NS_KEPT; i++)
-		if (!i || strcmp(names[i], names[i - 1]) != 0) {
+		if (!kept || strcmp(names[i], names[kept - 1]) != 0) {
+			names[kept] = names[i];
 			host[kept] = host_at(it, names[i]);
 			known_hold(&host[kept++]->known); /* making the next one may forget */
 		}

@@ -260,7 +260,7 @@ struct ns_host *host_at(struct iterate *it, const char *name);
 struct ns_addr ns_addr_of(const struct addr *a);
 struct server *server_at(struct iterate *it, const struct ns_addr *a);
 struct server *server_get(const struct iterate *it, const struct ns_addr *a); /* or NULL */
-/* Held by the caller; the names are sorted and made one here. */
+/* Held by the caller; the names are sorted and made one here: those of its hosts stand in front then. */
 struct ns_set *set_of(struct iterate *it, const char **names, size_t n);
 /* until in ticks; UINT32_MAX: for ever */
 void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n, uint32_t until);

@@ -38,21 +38,31 @@ struct glue_found {
 	} at[2 * L_DNS_RR_KEPT]; /* A and AAAA */
 };
 
-static void find_glue(struct glue_found *g, const struct ns_set *set, const struct dns_message *m)
+/* The host of this name; -1: none.  Where the message points to the name of an NS record it is that very text. */
+static int host_of(const struct ns_set *set, const char *const *names, const char *name)
+{
+	for (int i = 0; i < set->n; i++)
+		if (names[i] == name)
+			return i;
+	for (int i = 0; i < set->n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
+static void find_glue(struct glue_found *g, const struct ns_set *set, const char *const *names,
+		      const struct dns_message *m)
 {
 	g->n = 0;
 	for (size_t k = 0; k < m->n_rr; k++) {
 		const struct dns_rr *rr = &m->rr[k];
-		int i = 0;
+		bool is_glue = rr->section == DNS_ADDITIONAL && (rr->type == DNS_A || rr->type == DNS_AAAA);
+		int host = is_glue ? host_of(set, names, rr->name) : -1;
 
-		if (rr->section != DNS_ADDITIONAL || (rr->type != DNS_A && rr->type != DNS_AAAA))
-			continue;
-		while (i < set->n && strcmp(rr->name, set->host[i]->name) != 0)
-			i++;
-		if (i == set->n)
+		if (host < 0)
 			continue;
 		g->at[g->n].rr = rr;
-		g->at[g->n++].host = i;
+		g->at[g->n++].host = host;
 	}
 }
 
@@ -145,7 +155,7 @@ static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_sect
 	c->from_child = section == DNS_ANSWER;
 	c->is_signed = w->child && !c->from_child ? m->ds : -1; /* only then the parent was asked for it */
 	c->parent_at = parent_at(c->name, w->zone->name);
-	find_glue(&glue, c->set, m);
+	find_glue(&glue, c->set, names, m);
 	c->until = ttl_until(w->it, least_ttl_s(c, &glue, ttl_s));
 	learn_glue(w->it, c, &glue);
 	walk_learnt_zone(w, c);

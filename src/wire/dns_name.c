@@ -183,9 +183,9 @@ bool dns_name_within(const char *name, const char *zone)
 {
 	size_t n = strlen(name), z = strlen(zone);
 
-	if (!strcmp(zone, "."))
+	if (z == 1 && zone[0] == '.')
 		return true;
-	return n >= z && !strcmp(name + n - z, zone) && (n == z || name[n - z - 1] == '.');
+	return n >= z && !memcmp(name + n - z, zone, z) && (n == z || name[n - z - 1] == '.');
 }
 
 /* ---- types ---- */
