@@ -29,7 +29,6 @@ void facts_free(struct cut *c)
 	drop_set(f->child[0]);
 	drop_set(f->child[1]);
 	glue_drop(f->glue);
-	free(f->server);
 	free(f);
 	c->facts = NULL;
 }
@@ -121,9 +120,10 @@ static void add_server(struct walk *w, size_t host, const struct ns_addr *a)
 		f->more_servers = true;
 		return;
 	}
-	f->server = realloc(f->server, (f->n_servers + 1u) * sizeof(*f->server));
-	if (!f->server)
+	f = realloc(f, sizeof(*f) + (f->n_servers + 1u) * sizeof(*s));
+	if (!f)
 		abort();
+	w->facts = w->wanted->facts = f;
 	s = &f->server[f->n_servers++];
 	*s = (struct zone_server){.far = server_at(w->it, a), .host = (uint8_t)host};
 	known_hold(&s->far->known);

@@ -44,7 +44,6 @@ struct zone_facts {
 	struct ns_set *set;	 /* of the delegation, held; NULL: the zone was not found */
 	struct ns_set *child[2]; /* what the zone itself says, held; [0] by IPv4; or NULL */
 	struct glue *glue;
-	struct zone_server *server;
 	struct walk *walk; /* WALK_ZONE under way */
 	uint32_t until;	   /* in ticks */
 	uint16_t parent_at; /* as in struct cut */
@@ -55,6 +54,7 @@ struct zone_facts {
 	bool asked_v4 : 1, asked_v6 : 1; /* for child */
 	bool child_added : 1;		 /* the hosts of child are looked at, too: of those that were known then */
 	bool added_v4 : 1, added_v6 : 1;
+	struct zone_server server[];
 };
 
 enum asked { ASKED_SOA, ASKED_NS, ASKED_TCP, ASKED_LARGE };
