@@ -63,8 +63,9 @@ void cut_forget(struct cut *c)
 	c->kind = CUT_UNKNOWN;
 }
 
-#define INIT(table, type, key, max, done) \
-	known_init(&it->table, sizeof(struct type), offsetof(struct type, key), max, done, &it->memory_b)
+#define INIT(table, type, key, max, done)                                                          \
+	known_init(&it->table, sizeof(struct type), offsetof(struct type, key), max, done,         \
+		   &it->memory_b)
 
 void cache_init(struct iterate *it)
 {
@@ -260,7 +261,8 @@ static bool same_addresses(const struct addrs *a, const struct addr *list, size_
 	return true;
 }
 
-void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n, uint32_t until)
+void addrs_set(struct addrs *a, enum addrs_state state, const struct addr *list, size_t n,
+	       uint32_t until)
 {
 	if (n > L_DNS_NS_ADDRESSES) {
 		limit_hit(LIMIT_DNS_NS_ADDRESSES);
@@ -315,8 +317,8 @@ void server_answered(struct server *s, int64_t rtt_us)
 	s->parked_until_us = 0;
 }
 
-/* After some silences in a row it is left alone, longer each time.  A thousand questions may be under way when
- * either side pauses for a moment: that is one silence. */
+/* After some silences in a row it is left alone, longer each time.  A thousand questions may be
+ * under way when either side pauses for a moment: that is one silence. */
 void server_was_silent(struct iterate *it, struct server *s)
 {
 	int64_t now = it_now(it);
@@ -342,7 +344,8 @@ uint32_t server_wait_ms(const struct server *s)
 
 /* ---- failures ---- */
 
-static struct known_key failure_key(char key[static DNS_NAME_TEXT_MAX + 2], const char *name, uint16_t qtype)
+static struct known_key failure_key(char key[static DNS_NAME_TEXT_MAX + 2], const char *name,
+				    uint16_t qtype)
 {
 	size_t len = strlen(name);
 
@@ -368,7 +371,8 @@ void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum ite
 const struct failure *failure_of(struct iterate *it, const char *name, uint16_t qtype)
 {
 	char key[DNS_NAME_TEXT_MAX + 2];
-	const struct failure *f = it->failures.n ? known_get(&it->failures, failure_key(key, name, qtype)) : NULL;
+	const struct failure *f =
+		it->failures.n ? known_get(&it->failures, failure_key(key, name, qtype)) : NULL;
 
 	return f && f->until_us > it_now(it) ? f : NULL;
 }

@@ -135,7 +135,8 @@ void facts_list_servers(struct walk *w)
 	for (size_t i = 0; i < w->zone_job->n_hosts; i++)
 		for (int family = 4; family <= 6; family += 2) {
 			const struct ns_host *h = w->zone_job->host[i];
-			const struct addrs *own = &h->own[family == 6], *glue = &h->glue[family == 6];
+			const struct addrs *own = &h->own[family == 6],
+					   *glue = &h->glue[family == 6];
 
 			if (!(family == 4 ? w->it->env.v4 : w->it->env.v6))
 				continue;

@@ -134,6 +134,8 @@ static void test_plain(void)
 
 static void test_trouble(void)
 {
+	char first[64];
+
 	begin(ROOT REGISTRY HOST OWN "serve 192.0.2.3 silent\n");
 	is_str(resolve("one.test", "AAAA"), "2001:db8::81", "one of two addresses is silent");
 	end();
@@ -158,6 +160,11 @@ static void test_trouble(void)
 	dnsworld_move(world, 2000000);
 	is_str(resolve("own.test", "A"), "!3 servfail", "later");
 	is_int(queries, 1, "asked again");
+	end();
+	begin(ROOT REGISTRY HOST OWN "serve 192.0.2.3 REFUSED\n serve 2001:db8::3 denied\n");
+	snprintf(first, sizeof(first), "%s", resolve("one.test", "A"));
+	ok(!strncmp(first, "!3 ", 3), "one refuses, one is forbidden: %s", first);
+	is_str(resolve("one.test", "A"), first, "the word is remembered, though the guard's is gone");
 	end();
 }
 

@@ -232,6 +232,32 @@ static void test_many(void)
 	end(); /* in the middle of its questions */
 }
 
+static void ask_again(struct zone_question *q, const struct zone_row *r, enum outcome outcome)
+{
+	bool first = !times;
+
+	done_with(q, r, outcome);
+	if (first)
+		iterate_zone(it, q);
+}
+
+/* Who is told may ask for the same at once: he is told again, of what is known and of what is not. */
+static void test_from_inside(void)
+{
+	static const char *const names[] = {"own.test", "nowhere.test"};
+
+	begin(ABOVE GOOD);
+	for (int i = 0; i < 2; i++) {
+		struct zone_question q = {.name = names[i], .done = ask_again};
+
+		times = 0;
+		iterate_zone(it, &q);
+		dnsworld_run(world, 100000);
+		ok(times == 2, "%s: told %u times", names[i], times);
+	}
+	end();
+}
+
 int main(void)
 {
 	buf_init(&said, 65536);
@@ -239,6 +265,7 @@ int main(void)
 	test_bad();
 	test_limit();
 	test_many();
+	test_from_inside();
 	buf_done(&said);
 	return done();
 }

@@ -22,7 +22,8 @@ void *known_alloc(size_t n, size_t size)
 
 struct known_key known_key(const void *data, size_t len)
 {
-	return (struct known_key){.data = data, .hash = (uint32_t)hash_bytes(data, len), .len = (uint16_t)len};
+	return (struct known_key){
+		.data = data, .hash = (uint32_t)hash_bytes(data, len), .len = (uint16_t)len};
 }
 
 struct known_key known_key_text(const char *text)
@@ -46,7 +47,8 @@ static const void *key_of(const struct known_table *t, const struct known *k)
 
 static bool is_it(const struct known_table *t, const struct known_slot *s, struct known_key key)
 {
-	return s->hash == key.hash && s->entry->key_len == key.len && !memcmp(key_of(t, s->entry), key.data, key.len);
+	return s->hash == key.hash && s->entry->key_len == key.len &&
+	       !memcmp(key_of(t, s->entry), key.data, key.len);
 }
 
 /* That of the key, or the empty one where it belongs. */
@@ -123,11 +125,15 @@ static struct known *new_entry(struct known_table *t, struct known_key key)
 	return k;
 }
 
-void known_init(struct known_table *t, size_t size_b, size_t key_at, size_t max, void (*done)(struct known *),
-		size_t *memory_b)
+void known_init(struct known_table *t, size_t size_b, size_t key_at, size_t max,
+		void (*done)(struct known *), size_t *memory_b)
 {
-	*t = (struct known_table){
-		.max = max, .full_n = max, .size_b = size_b, .key_at = key_at, .done = done, .memory_b = memory_b};
+	*t = (struct known_table){.max = max,
+				  .full_n = max,
+				  .size_b = size_b,
+				  .key_at = key_at,
+				  .done = done,
+				  .memory_b = memory_b};
 	t->slots = new_slots(t, SLOTS_MIN);
 }
 
@@ -147,7 +153,8 @@ static uint32_t ms(int64_t us)
 	return (uint32_t)(us / 1000);
 }
 
-/* Its class of age: below 8 ms each is one, above there are eight from each power of two to the next. */
+/* Its class of age: below 8 ms each is one, above there are eight from each power of two to the
+ * next. */
 static unsigned age_of(const struct known_slot *s, uint32_t now_ms)
 {
 	uint32_t age_ms = now_ms - s->used_ms;
@@ -196,7 +203,8 @@ static void relieve(struct known_table *t, int64_t now_us)
 	}
 }
 
-/* For a quarter of it; when work under way holds all, it is tried again after some more have come. */
+/* For a quarter of it; when work under way holds all, it is tried again after some more have come.
+ */
 static void make_room(struct known_table *t, int64_t now_us)
 {
 	size_t to = t->max / 4 * 3;

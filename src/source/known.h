@@ -1,11 +1,11 @@
 /*
- * known: a table of what was learnt, of a bounded number of entries.  When it is full, the entries that were not
- * used for the longest time go, unless somebody holds them; when that is another table, it has to let go of its own
- * oldest first.
+ * known: a table of what was learnt, of a bounded number of entries.  When it is full, the entries
+ *that were not used for the longest time go, unless somebody holds them; when that is another
+ *table, it has to let go of its own oldest first.
  *
- * An entry is one piece of memory: a struct that begins with struct known and ends with its key, of any length.  What
- * is needed to find it, or to see that it is old, stands in the slots of the table: who looks for what is not there,
- * or for what may go, does not touch the entries.
+ * An entry is one piece of memory: a struct that begins with struct known and ends with its key, of
+ *any length.  What is needed to find it, or to see that it is old, stands in the slots of the
+ *table: who looks for what is not there, or for what may go, does not touch the entries.
  *
  *	slots   [hash used entry] [ - ] [hash used entry] ...		open addressing, 16 B each
  *	                     └──> { refs, key_len, what is known..., key }
@@ -40,16 +40,17 @@ struct known_slot {
 struct known_table {
 	struct known_slot *slots;
 	size_t n, n_slots, max;
-	size_t full_n;		       /* so many: room is made, or tried for again */
-	size_t size_b, key_at;	       /* of an entry, without its key; where the key begins in it */
+	size_t full_n;	       /* so many: room is made, or tried for again */
+	size_t size_b, key_at; /* of an entry, without its key; where the key begins in it */
 	struct known_table *holders[2]; /* whose entries hold those of this one; or NULL */
-	void (*done)(struct known *k); /* frees what it owns, but not itself; or NULL */
-	size_t *memory_b;	       /* entries and slots are counted there */
+	void (*done)(struct known *k);	/* frees what it owns, but not itself; or NULL */
+	size_t *memory_b;		/* entries and slots are counted there */
 };
 
-/* size_b: sizeof the entry's struct; key_at: the offset of its last member, which takes the key and a NUL. */
-void known_init(struct known_table *t, size_t size_b, size_t key_at, size_t max, void (*done)(struct known *),
-		size_t *memory_b);
+/* size_b: sizeof the entry's struct; key_at: the offset of its last member, which takes the key and
+ * a NUL. */
+void known_init(struct known_table *t, size_t size_b, size_t key_at, size_t max,
+		void (*done)(struct known *), size_t *memory_b);
 void known_done(struct known_table *t);
 
 /* It will be looked for soon: until then the memory may have brought its slot. */
