@@ -113,8 +113,8 @@ struct iterate *iterate_new(const struct iterate_env *env, const struct root_hin
 	it->env = *env;
 	it->ready_end = &it->ready;
 	it->timer = (struct timer){.fire = go_ready, .ctx = it};
-	arena_init(&it->scratch, SCRATCH_B);
-	arena_alloc(&it->scratch, SCRATCH_KEPT_B);
+	arena_init(&it->hand.scratch, SCRATCH_B);
+	arena_alloc(&it->hand.scratch, SCRATCH_KEPT_B);
 	it_look_at_clock(it);
 	cache_init(it);
 	plant_root(it, hints);
@@ -128,7 +128,7 @@ void iterate_free(struct iterate *it)
 	while (it->walks)
 		walk_drop(it->walks);
 	walk_free_spare(it);
-	arena_done(&it->scratch);
+	arena_done(&it->hand.scratch);
 	loop_untimer(it->env.loop, &it->timer);
 	cache_done(it);
 	free(it);

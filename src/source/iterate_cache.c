@@ -368,11 +368,15 @@ void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum ite
 	snprintf(f->why, sizeof(f->why), "%s", why ? why : ""); /* it may be the walk's */
 }
 
-const struct failure *failure_of(struct iterate *it, const char *name, uint16_t qtype)
+static const struct failure *find_failure(const struct iterate *it, const char *name, uint16_t qtype)
 {
 	char key[DNS_NAME_TEXT_MAX + 2];
-	const struct failure *f =
-		it->failures.n ? known_get(&it->failures, failure_key(key, name, qtype)) : NULL;
+	const struct failure *f = known_get(&it->failures, failure_key(key, name, qtype));
 
 	return f && f->until_us > it_now(it) ? f : NULL;
+}
+
+const struct failure *failure_of(const struct iterate *it, const char *name, uint16_t qtype)
+{
+	return it->failures.n ? find_failure(it, name, qtype) : NULL;
 }

@@ -208,6 +208,20 @@ struct walk {
 	struct dns_final final; /* its counts are clear */
 };
 
+/* What is read out of the answer at hand.  The compiler clears locals: lists of a hundred places cost more to clear
+ * than to fill, so they stand here. */
+struct at_hand {
+	struct arena scratch; /* the message */
+	struct dns_final final;
+	const char *names[L_DNS_RR_KEPT]; /* of name servers */
+	struct {
+		const struct dns_rr *rr; /* the address of */
+		int host;		 /* in the set */
+	} glue[2 * L_DNS_RR_KEPT]; /* A and AAAA */
+	size_t n_glue;
+	struct cut_glue kept[2 * L_DNS_NS_KEPT];
+};
+
 struct iterate {
 	struct iterate_env env;
 	struct known_table cuts, hosts, sets, servers, failures;
@@ -216,7 +230,7 @@ struct iterate {
 	struct walk *walks, *ready, **ready_end;
 	struct walk *free_walks; /* some that are over, for the next ones */
 	size_t n_free_walks;
-	struct arena scratch; /* the answer at hand */
+	struct at_hand hand;
 	struct timer timer; /* for those that are ready */
 	struct cut *root;
 	unsigned mark;
@@ -276,7 +290,7 @@ void cut_forget(struct cut *c);
 void facts_free(struct cut *c);
 void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum iterate_end end,
 		  const char *why);
-const struct failure *failure_of(struct iterate *it, const char *name, uint16_t qtype);
+const struct failure *failure_of(const struct iterate *it, const char *name, uint16_t qtype);
 /* How its answers come, or do not. */
 void server_answered(struct server *s, int64_t rtt_us);
 void server_was_silent(struct iterate *it, struct server *s);
@@ -332,7 +346,7 @@ static inline struct walk **host_walk(struct ns_host *h, int family)
 
 /* iterate_reply.c */
 void walk_reply(struct walk *w, const struct ask_result *r);
-/* Reads a message into the engine's scratch, where it stands until the next one is read. */
+/* Reads a message into the engine's hand, where it stands until the next one is read. */
 bool message_read(struct iterate *it, struct dns_message *m, const struct ask_result *r);
 
 #endif

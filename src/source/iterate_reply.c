@@ -29,15 +29,6 @@ static const char *owner_of_cut(const struct walk *w, const struct dns_message *
 	return NULL;
 }
 
-/* The addresses that come with a delegation, each with its server's place in the set. */
-struct glue_found {
-	size_t n;
-	struct {
-		const struct dns_rr *rr;
-		int host;
-	} at[2 * L_DNS_RR_KEPT]; /* A and AAAA */
-};
-
 /* The host of this name; -1: none.  Where the message points to the name of an NS record it is that very text. */
 static int host_of(const struct ns_set *set, const char *const *names, const char *name)
 {
@@ -50,34 +41,36 @@ static int host_of(const struct ns_set *set, const char *const *names, const cha
 	return -1;
 }
 
-static void find_glue(struct glue_found *g, const struct ns_set *set, const char *const *names,
-		      const struct dns_message *m)
+/* The addresses that come with a delegation to these servers. */
+static void find_glue(struct at_hand *hand, const struct ns_set *set, const struct dns_message *m)
 {
-	g->n = 0;
+	hand->n_glue = 0;
 	for (size_t k = 0; k < m->n_rr; k++) {
 		const struct dns_rr *rr = &m->rr[k];
 		bool is_glue = rr->section == DNS_ADDITIONAL && (rr->type == DNS_A || rr->type == DNS_AAAA);
-		int host = is_glue ? host_of(set, names, rr->name) : -1;
+		int host = is_glue ? host_of(set, hand->names, rr->name) : -1;
 
 		if (host < 0)
 			continue;
-		g->at[g->n].rr = rr;
-		g->at[g->n++].host = host;
+		hand->glue[hand->n_glue].rr = rr;
+		hand->glue[hand->n_glue++].host = host;
 	}
 }
 
 /* What the zone may say of a server's addresses, for asking it. */
-static void keep_glue(const struct iterate *it, const struct glue_found *g, int host, struct ns_host *h)
+static void keep_glue(const struct iterate *it, int host, struct ns_host *h)
 {
+	const struct at_hand *hand = &it->hand;
+
 	for (int family = 4; family <= 6; family += 2) {
 		struct addr list[L_DNS_NS_ADDRESSES];
 		size_t n = 0;
 		uint32_t ttl_s = UINT32_MAX;
 
-		for (size_t i = 0; i < g->n && n < L_DNS_NS_ADDRESSES; i++) {
-			const struct dns_rr *rr = g->at[i].rr;
+		for (size_t i = 0; i < hand->n_glue && n < L_DNS_NS_ADDRESSES; i++) {
+			const struct dns_rr *rr = hand->glue[i].rr;
 
-			if (g->at[i].host != host || rr->addr.family != family)
+			if (hand->glue[i].host != host || rr->addr.family != family)
 				continue;
 			list[n++] = rr->addr;
 			ttl_s = rr->ttl_s < ttl_s ? rr->ttl_s : ttl_s;
@@ -88,20 +81,20 @@ static void keep_glue(const struct iterate *it, const struct glue_found *g, int 
 }
 
 /* The glue is part of what the delegation says, as far as the parent may say it. */
-static void learn_glue(const struct iterate *it, struct cut *c, const struct glue_found *g)
+static void learn_glue(struct iterate *it, struct cut *c)
 {
-	struct cut_glue kept[2 * L_DNS_NS_KEPT];
+	struct at_hand *hand = &it->hand;
 	size_t n = 0;
 
 	for (int i = 0; i < c->set->n; i++) {
 		if (!dns_name_within(c->set->host[i]->name, cut_parent(c)))
 			continue;
-		keep_glue(it, g, i, c->set->host[i]);
-		for (size_t k = 0; k < g->n && n < sizeof(kept) / sizeof(*kept); k++)
-			if (g->at[k].host == i)
-				kept[n++] = (struct cut_glue){.host = (uint8_t)i, .addr = g->at[k].rr->addr};
+		keep_glue(it, i, c->set->host[i]);
+		for (size_t k = 0; k < hand->n_glue && n < sizeof(hand->kept) / sizeof(*hand->kept); k++)
+			if (hand->glue[k].host == i)
+				hand->kept[n++] = (struct cut_glue){.host = (uint8_t)i, .addr = hand->glue[k].rr->addr};
 	}
-	c->glue = glue_of(c->set, kept, n);
+	c->glue = glue_of(c->set, hand->kept, n);
 }
 
 static size_t names_of_servers(const struct dns_message *m, enum dns_section section,
@@ -125,11 +118,14 @@ static size_t names_of_servers(const struct dns_message *m, enum dns_section sec
 }
 
 /* Without the glue of its own servers a delegation leads nowhere: it lasts no longer than that. */
-static uint32_t least_ttl_s(const struct cut *c, const struct glue_found *g, uint32_t ttl_s)
+static uint32_t least_ttl_s(const struct cut *c, const struct at_hand *hand, uint32_t ttl_s)
 {
-	for (size_t k = 0; k < g->n; k++)
-		if (g->at[k].rr->ttl_s < ttl_s && dns_name_within(c->set->host[g->at[k].host]->name, c->name))
-			ttl_s = g->at[k].rr->ttl_s;
+	for (size_t k = 0; k < hand->n_glue; k++) {
+		uint32_t own_s = hand->glue[k].rr->ttl_s;
+
+		if (own_s < ttl_s && dns_name_within(c->set->host[hand->glue[k].host]->name, c->name))
+			ttl_s = own_s;
+	}
 	return ttl_s;
 }
 
@@ -141,23 +137,22 @@ static uint16_t parent_at(const char *name, const char *parent)
 static void learn_cut(struct walk *w, const struct dns_message *m, enum dns_section section,
 		      const char *owner)
 {
-	const char *names[L_DNS_RR_KEPT];
+	struct at_hand *hand = &w->it->hand;
 	uint32_t ttl_s = UINT32_MAX;
-	size_t n = names_of_servers(m, section, owner, names, &ttl_s);
+	size_t n = names_of_servers(m, section, owner, hand->names, &ttl_s);
 	bool asked = w->child && !strcmp(owner, w->child->name);
 	struct cut *c = asked ? w->child : cut_at(w->it, known_key_text(owner));
-	struct glue_found glue;
 
 	known_hold(&c->known);
 	cut_forget(c);
-	c->set = set_of(w->it, names, n);
+	c->set = set_of(w->it, hand->names, n);
 	c->kind = CUT_ZONE;
 	c->from_child = section == DNS_ANSWER;
 	c->is_signed = w->child && !c->from_child ? m->ds : -1; /* only then the parent was asked for it */
 	c->parent_at = parent_at(c->name, w->zone->name);
-	find_glue(&glue, c->set, names, m);
-	c->until = ttl_until(w->it, least_ttl_s(c, &glue, ttl_s));
-	learn_glue(w->it, c, &glue);
+	find_glue(hand, c->set, m);
+	c->until = ttl_until(w->it, least_ttl_s(c, hand, ttl_s));
+	learn_glue(w->it, c);
 	walk_learnt_zone(w, c);
 	known_drop(&c->known);
 }
@@ -280,29 +275,29 @@ static void take_records(struct walk *w, const struct dns_final *f, uint16_t rco
 
 static void read_answer(struct walk *w, const struct dns_message *m)
 {
-	struct dns_final f;
+	struct dns_final *f = &w->it->hand.final;
 	size_t told;
 
-	dns_final(&f, m, w->name, w->qtype);
-	if (f.name_long) {
+	dns_final(f, m, w->name, w->qtype);
+	if (f->name_long) {
 		walk_end(w, ITERATE_LONG, "dname_long");
 		return;
 	}
-	told = links_told(w, &f);
+	told = links_told(w, f);
 	for (size_t i = 0; i < told; i++)
-		if (!add_link(w, f.chain[i]))
+		if (!add_link(w, f->chain[i]))
 			return;
-	if (!f.n_chain) {
-		f.ttl_s = f.n ? f.ttl_s : negative_ttl_s(m, w->zone->name);
-		take_records(w, &f, m->rcode);
+	if (!f->n_chain) {
+		f->ttl_s = f->n ? f->ttl_s : negative_ttl_s(m, w->zone->name);
+		take_records(w, f, m->rcode);
 		return;
 	}
-	if (f.n && told == f.n_chain && dns_name_within(f.name, w->zone->name)) {
-		take_records(w, &f, m->rcode);
+	if (f->n && told == f->n_chain && dns_name_within(f->name, w->zone->name)) {
+		take_records(w, f, m->rcode);
 		return;
 	}
-	w->final.ttl_s = f.ttl_s;
-	walk_restart(w, f.chain[told - 1]);
+	w->final.ttl_s = f->ttl_s;
+	walk_restart(w, f->chain[told - 1]);
 }
 
 static bool has_answer(const struct dns_message *m)
@@ -338,8 +333,8 @@ static void read_message(struct walk *w, const struct dns_message *m)
 
 bool message_read(struct iterate *it, struct dns_message *m, const struct ask_result *r)
 {
-	arena_clear(&it->scratch);
-	return dns_parse(m, r->data, r->len, &it->scratch);
+	arena_clear(&it->hand.scratch);
+	return dns_parse(m, r->data, r->len, &it->hand.scratch);
 }
 
 void walk_reply(struct walk *w, const struct ask_result *r)

@@ -226,7 +226,7 @@ void walk_drop(struct walk *w)
 static void note_addrs(struct walk *w, enum iterate_end end)
 {
 	struct addrs *own = host_own(w->host, w->family);
-	struct addr list[L_DNS_RR_KEPT];
+	struct addr list[L_DNS_NS_ADDRESSES + 1]; /* one more says that there are more */
 	size_t n = end == ITERATE_ANSWER && !w->final.n_chain ? w->final.n : 0;
 	bool told = end == ITERATE_ANSWER || end == ITERATE_LOOP || end == ITERATE_LONG;
 	int64_t fail_us = INT64_C(1000000) << (own->looks < 8 ? own->looks : 8);
@@ -235,6 +235,7 @@ static void note_addrs(struct walk *w, enum iterate_end end)
 		free(w->host->zone);
 		w->host->zone = strdup(w->zone->name);
 	}
+	n = n < L_DNS_NS_ADDRESSES ? n : L_DNS_NS_ADDRESSES + (n > L_DNS_NS_ADDRESSES);
 	for (size_t i = 0; i < n; i++)
 		list[i] = w->final.rr[i]->addr;
 	own->looks = told ? 0 : (uint8_t)(own->looks + (own->looks < 255));

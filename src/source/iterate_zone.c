@@ -44,21 +44,21 @@ static bool wants(const struct walk *w, enum says s, uint8_t looks)
 static enum says read_authority(struct walk *w, const struct zone_ask *z, const struct dns_message *m)
 {
 	struct zone_server *s = &w->facts->server[z->index];
-	struct dns_final f;
+	struct dns_final *f = &w->it->hand.final;
 
 	if (m->rcode != DNS_NOERROR)
 		return m->rcode == DNS_REFUSED	? SAYS_REFUSED
 		       : m->rcode == DNS_SERVFAIL ? SAYS_SERVFAIL
 						  : SAYS_LAME;
-	dns_final(&f, m, w->name, z->ask.qtype);
-	if (!m->aa || f.n_chain || !f.n)
+	dns_final(f, m, w->name, z->ask.qtype);
+	if (!m->aa || f->n_chain || !f->n)
 		return SAYS_LAME;
 	if (z->what == ASKED_NS) {
-		facts_take_ns(w, s->far->addr.family, &f);
+		facts_take_ns(w, s->far->addr.family, f);
 		return SAYS_OK;
 	}
 	s->has_serial = true;
-	s->serial = f.rr[0]->soa->serial;
+	s->serial = f->rr[0]->soa->serial;
 	return SAYS_OK;
 }
 
