@@ -299,11 +299,22 @@ uint32_t server_wait_ms(const struct server *s);
 /* iterate_walk.c: the life of a walk */
 struct walk *walk_new(struct iterate *it, enum walk_kind kind, const char *name, uint16_t qtype,
 		      struct budget *b, unsigned depth); /* b NULL: one of its own */
+/* From now on it asks for this name: what is known of that will be looked for. */
+void walk_set_name(struct walk *w, const char *name);
 void walk_soon(struct walk *w);
 void walk_end(struct walk *w, enum iterate_end end, const char *why);
 void walk_drop(struct walk *w); /* without a word to anybody */
 void walk_free_spare(struct iterate *it);
 void wake_all(struct wait **list);
+/* It waits for nothing any more. */
+void walk_unwait(struct walk *w);
+/* Nobody asks for the cut any more: who waited looks again, and may ask himself. */
+void walk_let_child_go(struct walk *w);
+void walk_leave_zone(struct walk *w);
+void walk_go_ready(struct iterate *it);
+
+/* iterate_way.c: its steps */
+void walk_go(struct walk *w);
 /* Goes on at another name: the chain has led there. */
 void walk_restart(struct walk *w, const char *name);
 /* The latest server was of no use for this zone: the next one. */
@@ -313,7 +324,6 @@ void walk_deny_server(struct walk *w, const char *why);
 void walk_learnt(struct walk *w);
 /* This zone has become known, which holds the walk's name. */
 void walk_learnt_zone(struct walk *w, struct cut *zone);
-void walk_go_ready(struct iterate *it);
 /* Asks for the cut at this name, or joins who does. */
 struct walk *walk_for_cut(struct iterate *it, const char *name,
 			  void (*known)(void *ctx, struct cut *c, const struct iterate_answer *a),
