@@ -102,7 +102,8 @@ static size_t write_query(const struct ask_try *t, const struct sent *s)
 	return dns_query(t->asker->query, t->q->qname, t->q->qtype, s->id, query_flags(t->q), s->case_bits);
 }
 
-/* 64 random bits make the id and the case of 48 letters. */
+/* 64 random bits: the case of 48 letters from below (dns.h), which is all that most names have, and the id from above;
+ * who guesses one of them has not guessed the other. */
 static bool take_id(struct ask_try *t, struct sent *s)
 {
 	struct asker *a = t->asker;
@@ -110,7 +111,7 @@ static bool take_id(struct ask_try *t, struct sent *s)
 
 	s->socket = (uint8_t)dgram_socket(a->dgram, t->q->server.family);
 	s->number = t->n_sent;
-	s->case_bits = t->q->flags & ASK_NO_0X20 ? 0 : bits << 16 | bits >> 48;
+	s->case_bits = t->q->flags & ASK_NO_0X20 ? 0 : bits;
 	for (int i = 0; i < ID_TRIES; i++, bits = bits * UINT64_C(6364136223846793005) + 1) {
 		s->id = (uint16_t)(bits >> 48);
 		if (ask_ids_find(&a->ids, s->socket, s->id))

@@ -18,7 +18,7 @@ static uint16_t port;
 static unsigned asked_udp, asked_tcp;
 static struct ask_result result;
 static char answered_with[64], why[64];
-static unsigned times;
+static unsigned times, same_bits; /* same_bits: of the id and the case of the first eight letters */
 
 /* ---- the server ---- */
 
@@ -51,6 +51,16 @@ static void reply(int fd, const void *data, size_t len, const union sockaddr_any
 		perror("reply");
 }
 
+/* Do eight bits of the id, from below or from above, say which of the first eight letters are capitals? */
+static bool id_tells_case(const uint8_t *query)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		bits |= (unsigned)(query[DNS_HEADER_B + 1 + i] < 'a') << i;
+	return bits == query[0] || bits == query[1];
+}
+
 static void on_udp(struct watch *w, unsigned what)
 {
 	uint8_t in[512], out[1500];
@@ -64,6 +74,7 @@ static void on_udp(struct watch *w, unsigned what)
 		size_t n = answer(in, (size_t)len, out, sizeof(out), false, first);
 
 		asked_udp++;
+		same_bits += id_tells_case(in);
 		if (!strcmp(first, "silent") || (!strcmp(first, "late") && asked_udp == 1))
 			continue;
 		if (!strcmp(first, "lower"))
@@ -256,6 +267,19 @@ static void test_limits(void)
 	is_int(asked_udp, 1, "on the first try");
 }
 
+/* Who guesses the id has not guessed the case (0x20), nor the other way round: of 2,000 some 16 agree by chance. */
+static void test_random(void)
+{
+	same_bits = asked_udp = 0;
+	for (int i = 0; i < 2000; i++) {
+		unsigned before = asked_udp;
+
+		one("abcdefgh.test", "::1", 0, port);
+		asked_udp += before; /* one() counts anew */
+	}
+	ok(asked_udp >= 2000 && same_bits < 100, "%u of %u ids tell the case of letters", same_bits, asked_udp);
+}
+
 /* ---- many ---- */
 
 static unsigned good;
@@ -326,6 +350,7 @@ int main(void)
 	serve();
 	test_one();
 	test_limits();
+	test_random();
 	test_many();
 	guard_free(guard);
 	return done();

@@ -118,6 +118,7 @@ struct server {
 	struct known known;
 	int32_t srtt_us, var_us; /* 0: no answer yet */
 	uint16_t silent_run;
+	uint32_t n_asks; /* under way or in line; refs are more: what is known of zones holds their servers */
 	/* how it behaves, whatever zone it is asked for (iterate_zone.c) */
 	uint8_t tcp, tcp_looks, frag, frag_looks; /* enum says */
 	int64_t parked_until_us, silent_at_us; /* the latest silence that counted */
@@ -291,6 +292,17 @@ void facts_free(struct cut *c);
 void failure_note(struct iterate *it, const char *name, uint16_t qtype, enum iterate_end end,
 		  const char *why);
 const struct failure *failure_of(const struct iterate *it, const char *name, uint16_t qtype);
+/* A question to it begins, and ends; it is held meanwhile. */
+static inline void server_begin(struct server *s)
+{
+	known_hold(&s->known);
+	s->n_asks++;
+}
+static inline void server_end(struct server *s)
+{
+	s->n_asks--;
+	known_drop(&s->known);
+}
 /* How its answers come, or do not. */
 void server_answered(struct server *s, int64_t rtt_us);
 void server_was_silent(struct iterate *it, struct server *s);

@@ -65,7 +65,7 @@ static int64_t score(struct walk *w, const struct ns_addr *a)
 	s = server_get(w->it, a);
 	us = s && s->srtt_us ? s->srtt_us : UNKNOWN_US;
 	if (s)
-		us += s->known.refs * w->it->env.ns_gap_us + at_most(s->silent_run * (int64_t)SILENT_US, SILENT_MAX_US);
+		us += s->n_asks * w->it->env.ns_gap_us + at_most(s->silent_run * (int64_t)SILENT_US, SILENT_MAX_US);
 	if (s && s->parked_until_us > it_now(w->it))
 		us += PARKED_US;
 	us += (int64_t)(w->it->env.random(w->it->env.random_ctx) % SPREAD_US);

@@ -388,9 +388,13 @@ static void nothing(struct iterate_question *q, const struct iterate_answer *a)
 	times++;
 }
 
-/* Names of one zone, so many, one after the other or all at once: how many were asked of its first address. */
-static int asked_of_first(int n, bool at_once, int64_t gap_us)
+/* Names of one zone, so many, one after the other or all at once, while what is known of so many zones holds its first
+ * address: how many were asked of that. */
+static int asked_of_first(int n, bool at_once, int64_t gap_us, uint32_t holders)
 {
+	struct server *first;
+	struct ns_addr host_addr;
+	struct addr a;
 	static struct iterate_question many[200];
 	static char names[200][32];
 	int before;
@@ -399,6 +403,10 @@ static int asked_of_first(int n, bool at_once, int64_t gap_us)
 	it->env.ns_gap_us = gap_us;
 	resolve("one.test", "AAAA");
 	before = (int)dnsworld_asked_at(world, "192.0.2.3");
+	addr_parse(&a, "192.0.2.3");
+	host_addr = ns_addr_of(&a);
+	first = server_at(it, &host_addr);
+	first->known.refs += holders;
 	times = 0;
 	for (int i = 0; i < n; i++) {
 		snprintf(names[i], sizeof(names[i]), "n%d.one.test", i);
@@ -410,6 +418,8 @@ static int asked_of_first(int n, bool at_once, int64_t gap_us)
 	dnsworld_run(world, 100000);
 	is_int(times, n, "all were answered");
 	before = (int)dnsworld_asked_at(world, "192.0.2.3") - before;
+	is_int(first->n_asks, 0, "and none is in line any more");
+	first->known.refs -= holders;
 	end();
 	return before;
 }
@@ -417,11 +427,13 @@ static int asked_of_first(int n, bool at_once, int64_t gap_us)
 /* A zone's servers share its names, whichever answered first. */
 static void test_spread(void)
 {
-	int n = asked_of_first(200, false, 0);
+	int n = asked_of_first(200, false, 0, 0);
 
 	ok(n > 60 && n < 140, "of 200 names %d at one of two addresses that are as fast", n);
-	n = asked_of_first(200, true, 1000000);
+	n = asked_of_first(200, true, 1000000, 0);
 	ok(n >= 98 && n <= 102, "at once and at a pace, %d of 200: who has no line before him is next", n);
+	n = asked_of_first(200, true, 1000000, 1000);
+	ok(n >= 98 && n <= 102, "%d of 200 where a thousand zones are known to be on it: they are no line", n);
 }
 
 /* 200 names of one.test at once, the n-th time. */

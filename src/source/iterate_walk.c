@@ -189,7 +189,7 @@ void walk_drop(struct walk *w)
 	if (w->asking)
 		w->it->env.cancel(w->it->env.ctx, &w->ask);
 	if (w->server)
-		known_drop(&w->server->known);
+		server_end(w->server);
 	walk_unwait(w);
 	unready(w);
 	if (w->zone_job)

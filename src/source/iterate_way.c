@@ -165,7 +165,7 @@ static void answered(struct ask *ask, const struct ask_result *r)
 	}
 	walk_reply(w, r);
 	/* the walk may be gone */
-	known_drop(&s->known);
+	server_end(s);
 }
 
 static void send(struct walk *w, const struct ns_addr *a, const char *host)
@@ -173,7 +173,7 @@ static void send(struct walk *w, const struct ns_addr *a, const char *host)
 	struct iterate *it = w->it;
 
 	w->server = server_at(it, a);
-	known_hold(&w->server->known);
+	server_begin(w->server);
 	w->ask = (struct ask){.qname = w->child ? w->child->name : w->name,
 			      .qtype = w->child ? DNS_NS : w->qtype,
 			      .host = host,

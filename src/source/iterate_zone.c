@@ -110,6 +110,7 @@ static void let_server_go(struct zone_ask *z)
 {
 	struct server *far = far_of(z);
 
+	server_end(far);
 	if (far->asker != z)
 		return;
 	far->asker = NULL;
@@ -162,6 +163,7 @@ static struct zone_ask *ask_server(struct walk *w, size_t index, enum asked what
 			      .flags = flags[what],
 			      .server = s->far->addr,
 			      .done = answered};
+	server_begin(s->far);
 	w->zone_job->n_pending++;
 	w->it->env.ask(w->it->env.ctx, &z->ask);
 	return z;

@@ -1,7 +1,7 @@
 /*
  * known: a table of what was learnt, of a bounded number of entries.  When it is full, the entries
- *that were not used for the longest time go, unless somebody holds them; when that is another
- *table, it has to let go of its own oldest first.
+ * that were not used for the longest time go, unless somebody holds them; when that is another
+ * table, it has to let go of its own oldest first.
  *
  * An entry is one piece of memory: a struct that begins with struct known and ends with its key, of
  *any length.  What is needed to find it, or to see that it is old, stands in the slots of the
