@@ -267,17 +267,17 @@ static void test_limits(void)
 	is_int(asked_udp, 1, "on the first try");
 }
 
-/* Who guesses the id has not guessed the case (0x20), nor the other way round: of 2,000 some 16 agree by chance. */
+/* Who guesses the id has not guessed the case (0x20), nor the other way round: of 300 two or three agree by chance. */
 static void test_random(void)
 {
 	same_bits = asked_udp = 0;
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 300; i++) {
 		unsigned before = asked_udp;
 
 		one("abcdefgh.test", "::1", 0, port);
 		asked_udp += before; /* one() counts anew */
 	}
-	ok(asked_udp >= 2000 && same_bits < 100, "%u of %u ids tell the case of letters", same_bits, asked_udp);
+	ok(asked_udp >= 300 && same_bits < 30, "%u of %u ids tell the case of letters", same_bits, asked_udp);
 }
 
 /* ---- many ---- */

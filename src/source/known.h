@@ -4,8 +4,8 @@
  * table, it has to let go of its own oldest first.
  *
  * An entry is one piece of memory: a struct that begins with struct known and ends with its key, of
- *any length.  What is needed to find it, or to see that it is old, stands in the slots of the
- *table: who looks for what is not there, or for what may go, does not touch the entries.
+ * any length.  What is needed to find it, or to see that it is old, stands in the slots of the
+ * table: who looks for what is not there, or for what may go, does not touch the entries.
  *
  *	slots   [hash used entry] [ - ] [hash used entry] ...		open addressing, 16 B each
  *	                     └──> { refs, key_len, what is known..., key }
